@@ -1,0 +1,180 @@
+"""Who may use the system: people (by e-mail and password) and programs (by API key)."""
+
+from typing import Any
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+
+from accounts.roles import DESK_ROLES, Role, role_allows, role_enters
+
+
+class Language(models.TextChoices):
+    """Languages of the interface."""
+
+    DUTCH = "nl", _("Dutch")
+    ENGLISH = "en", _("English")
+
+
+class UserManager(BaseUserManager["User"]):
+    """Looks people up by e-mail address, whatever its capitals."""
+
+    def get_by_natural_key(self, email: str | None) -> "User":
+        return self.get(email__iexact=email or "")
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        """Make a user; without a password nobody can log in as this user until one is set."""
+        user = self.model(email=email.strip().lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        """Make an administrator (used by `manage.py createsuperuser`)."""
+        return self.create_user(email, password, role=Role.ADMINISTRATOR, **fields)
+
+
+class User(AbstractBaseUser):
+    """A person who logs in by e-mail address. Users are anonymised, never deleted: the log points at them."""
+
+    email = models.EmailField(_("e-mail address"), unique=True)
+    full_name = models.CharField(_("name"), max_length=120)
+    role = models.CharField(_("role"), max_length=20, choices=Role.choices, default=Role.STAFF)
+    language = models.CharField(_("language"), max_length=2, choices=Language.choices, default=Language.DUTCH)
+    is_active = models.BooleanField(_("active"), default=True, help_text=_("Switch off instead of deleting."))
+    joined_at = models.DateTimeField(_("joined at"), null=True, blank=True, editable=False)
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["full_name"]
+
+    class Meta:
+        verbose_name = _("user")
+        verbose_name_plural = _("users")
+        ordering = ["full_name", "email"]
+        constraints = [
+            models.UniqueConstraint(Lower("email"), name="an_email_address_belongs_to_one_user"),
+            models.CheckConstraint(condition=Q(role__in=Role.values), name="a_user_has_a_known_role"),
+        ]
+
+    def __str__(self) -> str:
+        return self.full_name or self.email
+
+    def get_full_name(self) -> str:
+        return self.full_name
+
+    def get_short_name(self) -> str:
+        return self.full_name.split(" ")[0] if self.full_name else self.email
+
+    @property
+    def initials(self) -> str:
+        """Two letters for a small round mark."""
+        words = (self.full_name or self.email).split()
+        return (words[0][0] + (words[-1][0] if len(words) > 1 else "")).upper()
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether this user may enter the backoffice."""
+        return self.role in DESK_ROLES
+
+    @property
+    def is_superuser(self) -> bool:
+        return self.role == Role.ADMINISTRATOR
+
+    def has_perm(self, perm: str, obj: object | None = None) -> bool:
+        return self.is_active and role_allows(self.role, perm)
+
+    def has_perms(self, perm_list: list[str], obj: object | None = None) -> bool:
+        return all(self.has_perm(perm, obj) for perm in perm_list)
+
+    def has_module_perms(self, app_label: str) -> bool:
+        return self.is_active and role_enters(self.role, app_label)
+
+
+class Scope(models.TextChoices):
+    """What a key may be used for."""
+
+    VACANCIES_READ = "vacancies:read", _("Read own vacancies")
+    VACANCIES_WRITE = "vacancies:write", _("Write own vacancies")
+    PROGRESS_READ = "progress:read", _("Read progress")
+    SANDBOX = "sandbox", _("Validate only, store nothing")
+
+
+class ApiKey(models.Model):
+    """A key for a program: 256 random bits, shown once; only its digest is kept."""
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="api_keys", verbose_name=_("user"))
+    label = models.CharField(_("label"), max_length=80, help_text=_("Which program uses it."))
+    prefix = models.CharField(_("prefix"), max_length=12, unique=True, editable=False)
+    digest = models.CharField(max_length=64, editable=False)
+    scopes = models.JSONField(_("scopes"), default=list)
+    created_at = models.DateTimeField(_("made at"), editable=False)
+    created_by = models.ForeignKey(
+        User, models.PROTECT, related_name="+", editable=False, verbose_name=_("made by")
+    )
+    expires_at = models.DateTimeField(_("expires at"))
+    last_used_at = models.DateTimeField(_("last used at"), null=True, blank=True, editable=False)
+    revoked_at = models.DateTimeField(_("revoked at"), null=True, blank=True, editable=False)
+    revoked_by = models.ForeignKey(
+        User,
+        models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        editable=False,
+        verbose_name=_("revoked by"),
+    )
+    replaces = models.OneToOneField(
+        "self",
+        models.PROTECT,
+        related_name="replaced_by",
+        null=True,
+        blank=True,
+        editable=False,
+        verbose_name=_("replaces"),
+    )
+
+    class Meta:
+        verbose_name = _("API key")
+        verbose_name_plural = _("API keys")
+        ordering = ["-created_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(revoked_at__isnull=True, revoked_by__isnull=True)
+                | Q(revoked_at__isnull=False, revoked_by__isnull=False),
+                name="a_revoked_key_says_by_whom",
+            ),
+            models.CheckConstraint(
+                condition=Q(expires_at__gt=models.F("created_at")), name="a_key_expires_after_it_is_made"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.label} ({self.prefix}…)"
+
+
+class IdempotencyRecord(models.Model):
+    """The answer given to an `Idempotency-Key`, kept for a day, so that a retry stores nothing twice."""
+
+    api_key = models.ForeignKey(ApiKey, models.CASCADE, related_name="+")
+    key = models.CharField(max_length=255)
+    method_and_path = models.CharField(max_length=400)
+    body_digest = models.CharField(max_length=64)
+    started_at = models.DateTimeField()
+    status = models.PositiveSmallIntegerField(null=True)
+    headers = models.JSONField(default=dict)
+    body = models.TextField(default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["api_key", "key"], name="an_idempotency_key_is_used_once_per_api_key"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.key

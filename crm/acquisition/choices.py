@@ -1,0 +1,73 @@
+"""Closed lists of the acquisition room (see docs/counting.md)."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Track(models.TextChoices):
+    RD_BRANCH = "rd_branch", _("R&D branch")
+    KNOWLEDGE_INTENSIVE = "knowledge_intensive", _("Knowledge-intensive company")
+    STARTUP = "startup", _("Startup")
+
+
+class Stage(models.TextChoices):
+    """How far a lead got, in order."""
+
+    IDENTIFIED = "identified", _("Identified")
+    CONTACTED = "contacted", _("Contacted")
+    QUALIFIED = "qualified", _("Qualified")
+    SITE_VISIT = "site_visit", _("Site visit")
+    PROPOSAL = "proposal", _("Proposal")
+    DECISION = "decision", _("Decision")
+    COMMITTED = "committed", _("Committed")
+    ESTABLISHED = "established", _("Established")
+
+
+class LeadStatus(models.TextChoices):
+    OPEN = "open", _("Open")
+    PARKED = "parked", _("Parked")
+    ESTABLISHED = "established", _("Established")
+    LOST = "lost", _("Lost")
+    REFERRED = "referred", _("Referred")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+class Reason(models.TextChoices):
+    """Why a lead ended. Which ones go with which status stands in `stages.REASONS`."""
+
+    CHOSE_ELSEWHERE = "chose_elsewhere", _("Chose elsewhere")
+    NO_SPACE = "no_space", _("No suitable space")
+    TOO_EXPENSIVE = "too_expensive", _("Too expensive")
+    TIMING = "timing", _("Timing")
+    NO_BUDGET = "no_budget", _("No budget")
+    NO_FIT = "no_fit", _("Does not fit the profile")
+    NO_CONTACT = "no_contact", _("No contact")
+    OUTSIDE_PROFILE = "outside_profile", _("Outside the profile")
+    LARGE_PRODUCTION = "large_production", _("Large-scale production")
+    OTHER_PARK = "other_park", _("Fits another park")
+    DUPLICATE = "duplicate", _("Duplicate")
+    MISTAKE = "mistake", _("Recorded by mistake")
+    OTHER = "other", _("Other")
+
+
+class Confidentiality(models.TextChoices):
+    """Who may read the name: `open` partners too, `confidential` staff only, `strict` the lead's own people only."""
+
+    OPEN = "open", _("Open")
+    CONFIDENTIAL = "confidential", _("Confidential")
+    STRICT = "strict", _("Strictly confidential")
+
+
+class Answer(models.TextChoices):
+    YES = "yes", _("Yes")
+    NO = "no", _("No")
+    UNKNOWN = "unknown", _("Unknown")
+
+
+class ActivityKind(models.TextChoices):
+    CALL = "call", _("Call")
+    EMAIL = "email", _("E-mail")
+    MEETING = "meeting", _("Meeting")
+    VISIT = "visit", _("Visit")
+    PROPOSAL = "proposal", _("Proposal")
+    NOTE = "note", _("Note")

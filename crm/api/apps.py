@@ -1,0 +1,10 @@
+"""The REST API: brokers and staff."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class ApiConfig(AppConfig):
+    name = "crm.api"
+    label = "api"
+    verbose_name = _("API")

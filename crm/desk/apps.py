@@ -1,0 +1,10 @@
+"""What staff work with: imports and their rows."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class DeskConfig(AppConfig):
+    name = "crm.desk"
+    label = "desk"
+    verbose_name = _("Desk")

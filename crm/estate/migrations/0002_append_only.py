@@ -1,0 +1,10 @@
+from django.db import migrations
+
+from crm.common.append_only import AppendOnly
+
+
+class Migration(migrations.Migration):
+    dependencies = [('estate', '0001_initial')]
+    operations = [
+        AppendOnly("VacancyChange"),
+    ]

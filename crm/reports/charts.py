@@ -1,0 +1,324 @@
+"""The charts of report and desk: bullet, stock to 2035, waterfall, conversion.
+
+Notation: what is counted is solid, what is planned is outlined or dashed, scales begin at zero, labels stand at their
+marks, no legend. Charts take plain values, a `Formats` for the language's numbers and a palette; words come from the
+active translation. Every chart carries its message and all its numbers as alternative text.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from crm.reports.formats import Formats
+from crm.reports.svg import PAPER, Canvas, Palette, spread, text_width
+
+WIDTH = 499  # points: the text width of an A4 page with margins of 17 mm
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A figure right of a bullet, a word below it; `mark` is behind, ahead or level and gives the figure a shape."""
+
+    text: str
+    note: str = ""
+    mark: str = ""
+
+
+@dataclass(frozen=True)
+class Bullet:
+    """One bar against its goal and pace. `scale_end` is the value at the right edge, shared where bars compare."""
+
+    name: str
+    detail: str
+    counted: int
+    goal: int
+    pace: float
+    scale_end: float
+    count_note: str
+    cells: tuple[Cell, ...]
+    reading: str
+
+
+def scale_end(*values: float) -> float:
+    """The value at a scale's right edge, so that the largest of `values` leaves room for its label."""
+    return max(*values, 1) * 1.2
+
+
+def bullets(
+    rows: Sequence[Bullet],
+    *,
+    headings: Sequence[str],
+    message: str,
+    formats: Formats,
+    palette: Palette = PAPER,
+) -> str:
+    """Bars of what is counted, the goal as a line, the pace of today as a triangle, the figures in four columns."""
+    canvas = Canvas(WIDTH, palette)
+    columns = (340, 398, 447, WIDTH)
+    first, pitch = 23.0, 45.0
+    for right, heading in zip(columns, headings, strict=True):
+        canvas.text((right, 7.5), heading, anchor="end", size=7.4, role="quiet")
+    for place, row in enumerate(rows):
+        top = first + place * pitch
+        if place:
+            canvas.line((0, top - 15.5), (WIDTH, top - 15.5), "rule", 0.5)
+        canvas.text((0, top + 7.5), row.name, size=9.5, bold=True)
+        canvas.text((0, top + 18), row.detail, role="quiet")
+        _bullet(canvas, row, top, formats, names_parts=not place)
+        _bullet_figures(canvas, row, top, columns)
+    alternative = " ".join([message, *(row.reading for row in rows)])
+    return canvas.finish(first + len(rows) * pitch - 14, alternative)
+
+
+def _bullet(canvas: Canvas, row: Bullet, top: float, formats: Formats, *, names_parts: bool) -> None:
+    """The bar, its goal and pace; the goal's label stands above, the pace's below, neither over an edge."""
+    left, width, height = 106.0, 190.0, 15.0
+    scale = width / row.scale_end
+    count_x, goal_x = left + row.counted * scale, left + row.goal * scale
+    pace_x = left + min(row.pace, row.scale_end) * scale
+    canvas.line((left, top - 1), (left, top + height + 1))
+    canvas.box((left, top), (row.counted * scale, height), "solid")
+    canvas.line((goal_x, top - 4), (goal_x, top + height + 4), "ground", 4)
+    canvas.line((goal_x, top - 4), (goal_x, top + height + 4), "ink", 2.4)
+    canvas.triangle((pace_x, top + height + 1.6), 2.9, "ink", up=True)
+
+    label = (
+        _("counted %(count)s") % {"count": formats.number(row.counted)}
+        if names_parts
+        else formats.number(row.counted)
+    )
+    _count_label(canvas, label, (left, count_x, goal_x), top + height / 2 + 2.9)
+
+    goal_label = _("goal %(goal)s") % {"goal": formats.number(row.goal)}
+    size = text_width(goal_label, 7.6, bold=True)
+    edge = spread([(goal_x - size / 2, size)], left, left + width)[0]
+    canvas.text((edge, top - 6.2), goal_label, bold=True)
+
+    pace_label = _("pace today %(pace)s") % {"pace": formats.number(row.pace, 1)}
+    size = text_width(pace_label, 7.6)
+    before = pace_x - 5 - size
+    canvas.text((before if before >= left else pace_x + 5, top + height + 8.6), pace_label, role="quiet")
+
+
+def _count_label(canvas: Canvas, label: str, marks: tuple[float, float, float], baseline: float) -> None:
+    """The count at the bar's end: inside where it fits, clear of the goal's line, else right of the bar."""
+    left, count_x, goal_x = marks
+    size = text_width(label, 8, bold=True)
+    inside_end = count_x - 4
+    if inside_end - size - 3 < goal_x < inside_end + 5:
+        inside_end = goal_x - 5
+    if inside_end - size >= left + 3:
+        canvas.text((inside_end, baseline), label, anchor="end", size=8, bold=True, role="ground")
+        return
+    start = count_x + 4
+    if start - 4 < goal_x < start + size + 4:
+        start = goal_x + 5
+    canvas.text((start, baseline), label, size=8, bold=True, role="solid")
+
+
+def _bullet_figures(canvas: Canvas, row: Bullet, top: float, columns: Sequence[float]) -> None:
+    goal = f"/ {row.goal}"
+    canvas.text((columns[0], top + 12), goal, anchor="end", size=9.5)
+    edge = columns[0] - max(21, text_width(goal, 9.5) + 4)
+    canvas.text((edge, top + 12), str(row.counted), anchor="end", size=13, bold=True, role="solid")
+    canvas.text((columns[0], top + 22.5), row.count_note, anchor="end", size=7.4, role="quiet")
+    for right, cell in zip(columns[1:], row.cells, strict=True):
+        canvas.text((right, top + 12), cell.text, anchor="end", size=10.5, bold=bool(cell.mark))
+        canvas.text((right, top + 22.5), cell.note, anchor="end", size=7.4, role="quiet")
+        at = right - text_width(cell.text, 10.5, bold=True) - 7
+        if cell.mark == "level":
+            canvas.circle((at, top + 8.3), 2.6, "ink")
+        elif cell.mark:
+            up = cell.mark == "ahead"
+            canvas.triangle((at, top + (5.9 if up else 10.6)), 3.1, "ink", up=up)
+
+
+@dataclass(frozen=True)
+class Stock:
+    """A yearly measured stock on its way to a goal; positions are decimal years, values whole."""
+
+    name: str
+    measured: tuple[tuple[float, float], ...]
+    measured_label: str
+    since_label: str
+    plan_line: tuple[tuple[float, float], ...]
+    plan_now: float
+    goal: float
+    goal_at: float
+    today: float
+    now: float | None  # the measurement with our own net change since, where there is one
+    reading: str
+
+
+def stock(chart: Stock, *, message: str, formats: Formats, palette: Palette = PAPER) -> str:
+    """From zero to beyond the goal: the plan dashed to a ring at the goal, measurements solid, today's own count a ring."""
+    canvas = Canvas(158, palette)
+    left, right, floor, ceiling = 4.0, 134.0, 101.0, 13.0
+    begin = chart.plan_line[0][0]
+    values = [value for _at, value in (*chart.plan_line, *chart.measured)]
+    highest = max(*values, chart.goal, chart.now or 0, 1) * 1.13
+
+    def point(position: float, value: float) -> tuple[float, float]:
+        x = left + (position - begin) * (right - left) / max(chart.goal_at - begin, 1)
+        return x, floor - value / highest * (floor - ceiling)
+
+    _years(canvas, begin, chart.goal_at, (left, right, floor))
+    canvas.polyline([point(*at) for at in chart.plan_line], "outline", 1.1, dash="3 2")
+    goal_x, goal_y = point(chart.goal_at, chart.goal)
+    canvas.circle((goal_x, goal_y), 2.8, "ground", "ink")
+    canvas.text(
+        (min(goal_x + 8, 158), goal_y - 5),
+        _("goal %(goal)s") % {"goal": formats.number(chart.goal)},
+        anchor="end",
+        bold=True,
+    )
+
+    spots = [point(*at) for at in chart.measured]
+    ring = point(chart.today, chart.now) if chart.now is not None else None
+    if len(spots) > 1:
+        canvas.polyline(spots, "solid", 1.8)
+    if ring and spots:
+        canvas.line(spots[-1], ring, "solid", 1.2)
+    for spot in spots:
+        canvas.circle(spot, 2.3, "solid")
+    if ring:
+        canvas.circle(ring, 2.3, "ground", "solid")
+    if len(spots) > 1:
+        canvas.text((left, spots[0][1] - 7), formats.number(chart.measured[0][1]))
+    _stock_labels(canvas, chart, spots, point(chart.today, chart.plan_now), formats, floor)
+    return canvas.finish(113, f"{message} {chart.reading}")
+
+
+def _years(canvas: Canvas, begin: float, end: float, frame: tuple[float, float, float]) -> None:
+    left, right, floor = frame
+    canvas.line((left, floor), (canvas.width - 12, floor))
+    first, last = int(begin), int(end)
+    for year in (first, *range(first + 2, last - 1, 2), last):
+        x = left + (year - begin) * (right - left) / max(end - begin, 1)
+        canvas.line((x, floor), (x, floor + 2.5), width=0.6)
+        whole = year in (first, last)
+        canvas.text((x, floor + 10.5), str(year) if whole else f"’{year % 100:02d}", anchor="start" if year == first else "middle", size=7, role="quiet")  # fmt: skip
+
+
+def _stock_labels(
+    canvas: Canvas,
+    chart: Stock,
+    spots: list[tuple[float, float]],
+    plan: tuple[float, float],
+    formats: Formats,
+    floor: float,
+) -> None:
+    """The plan's label above its line until it would meet the goal's, then below; the measurement's two lines under it."""
+    label = _("plan now %(plan)s") % {"plan": formats.number(chart.plan_now)}
+    size = text_width(label, 7.6)
+    if plan[0] + 3 + size < 78:
+        canvas.line((plan[0], plan[1] - 1.5), (plan[0], plan[1] - 16), "outline", 0.6)
+        canvas.text((plan[0] + 3, plan[1] - 14), label, role="quiet")
+        beneath = max(plan[1], *(spot[1] for spot in spots)) if spots else plan[1]
+    else:
+        edge = spread([(plan[0] - size / 2, size)], 0, canvas.width)[0]
+        canvas.text((edge, plan[1] + 13), label, role="quiet")
+        beneath = plan[1] + 13
+    row = min(beneath + 19, floor - 16)
+    wish = spots[-1][0] - 4 if spots else plan[0]
+    for place, (line, role) in enumerate(((chart.measured_label, "solid"), (chart.since_label, "solid" if chart.now is not None else "quiet"))):  # fmt: skip
+        size = text_width(line, 7.6)
+        canvas.text((spread([(wish, size)], 0, canvas.width)[0], row + 10 * place), line, role=role)
+    if spots and row - 7 > spots[-1][1] + 6:
+        canvas.line((spots[-1][0], spots[-1][1] + 4), (spots[-1][0], row - 7), "rule", 0.6)
+
+
+@dataclass(frozen=True)
+class Change:
+    """A step of the waterfall; `kind` is gain, established, lost or other."""
+
+    name: str
+    amount: int
+    kind: str
+
+
+def waterfall(
+    first: tuple[str, int], changes: Sequence[Change], last: tuple[str, int], *, unit: str, message: str, formats: Formats, palette: Palette = PAPER
+) -> str:  # fmt: skip
+    """From the month's start to its end, from zero: totals and gains solid, losses red with a shape, the rest outlined."""
+    canvas = Canvas(WIDTH, palette)
+    left, pitch, bar = 90.0, 12.6, 8.6
+    level, highest = first[1], max(first[1], last[1])
+    for change in changes:
+        level += change.amount
+        highest = max(highest, level)
+    scale = (WIDTH - left - 74) / max(highest, 1)
+    level, y, readings = first[1], 2.0, [f"{first[0]} {formats.number(first[1])} {unit}"]
+    canvas.box((left, y), (first[1] * scale, bar), "solid")
+    _bar_label(canvas, first, (left, scale, y), unit, formats)
+    for change in changes:
+        end = left + level * scale
+        canvas.line((end, y + bar), (end, y + pitch), "outline")
+        y += pitch
+        low, high = sorted((level, level + change.amount))
+        fill, outline = {"gain": ("solid", ""), "established": ("tint", "solid"), "lost": ("lost", "")}.get(change.kind, ("ground", "outline"))  # fmt: skip
+        canvas.box((left + low * scale, y), ((high - low) * scale, bar), fill, outline)
+        canvas.text((0, y + 7.2), change.name, size=8.2)
+        label_x, role = left + high * scale + 5, "ink"
+        if change.kind == "lost" and change.amount:
+            canvas.triangle((label_x + 3, y + 6.4), 2.6, "lost", up=False)
+            label_x, role = label_x + 9, "lost"
+        amount = formats.number(change.amount, signed=True)
+        canvas.text((label_x, y + 7.2), amount, size=8.2, bold=True, role=role)
+        readings.append(f"{change.name} {amount}")
+        level += change.amount
+    end = left + level * scale
+    canvas.line((end, y + bar), (end, y + pitch), "outline")
+    y += pitch
+    canvas.box((left, y), (last[1] * scale, bar), "solid")
+    _bar_label(canvas, last, (left, scale, y), unit, formats)
+    readings.append(f"{last[0]} {formats.number(last[1])} {unit}")
+    canvas.line((left, 0), (left, y + bar + 2))
+    return canvas.finish(y + bar + 3, f"{message} {'; '.join(readings)}.")
+
+
+def _bar_label(
+    canvas: Canvas, bar: tuple[str, int], place: tuple[float, float, float], unit: str, formats: Formats
+) -> None:
+    left, scale, y = place
+    canvas.text((0, y + 7.2), bar[0], size=8.2, bold=True)
+    canvas.text((left + bar[1] * scale + 5, y + 7.2), f"{formats.number(bar[1])} {unit}", size=8.2, bold=True)
+
+
+@dataclass(frozen=True)
+class Step:
+    """From one stage to the next: the chance with its interval, None where no lead has left the stage."""
+
+    name: str
+    left: int
+    chance: float | None
+    low: float
+    high: float
+    cells: tuple[str, ...]
+    reading: str
+
+
+def conversion(steps: Sequence[Step], *, headings: Sequence[str], message: str, formats: Formats, palette: Palette = PAPER) -> str:  # fmt: skip
+    """A dot for each stage's chance to go on, a whisker for its interval, the figures in four columns."""
+    canvas = Canvas(WIDTH, palette)
+    left, width, pitch, top = 152.0, 160.0, 12.6, 12.0
+    columns = (350, 412, 444, WIDTH)
+    bottom = top + pitch * len(steps)
+    for right, heading in zip(columns, headings, strict=True):
+        canvas.text((right, 7), heading, anchor="end", size=7.4, role="quiet")
+    for quarter in range(5):
+        x = left + quarter / 4 * width
+        canvas.line((x, top), (x, bottom + 1), "rule" if quarter else "ink", 0.5 if quarter else 0.8)
+        canvas.text((x, bottom + 9.5), formats.percent(quarter / 4), anchor="middle", size=7, role="quiet")
+    for place, step in enumerate(steps):
+        y = top + (place + 0.5) * pitch
+        canvas.text((0, y + 2.8), step.name, size=8.5)
+        if step.chance is not None:
+            canvas.line((left + step.low * width, y), (left + step.high * width, y), "solid", 1.4)
+            for end in (step.low, step.high):
+                canvas.line((left + end * width, y - 3), (left + end * width, y + 3), "solid", 1.2)
+            canvas.circle((left + step.chance * width, y), 3, "solid")
+        for column, (right, cell) in enumerate(zip(columns, step.cells, strict=True)):
+            canvas.text((right, y + 2.8), cell, anchor="end", size=8.5, bold=not column)
+    return canvas.finish(bottom + 11, " ".join([message, *(step.reading for step in steps)]))

@@ -1,0 +1,87 @@
+"""What every test shares: strict databases, a fixed clock to hand in, and users of each role."""
+
+import os
+
+# Playwright's sync API runs an event loop in the test's thread; Django would refuse to touch the database there.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+from datetime import datetime
+
+import pytest
+from django.db import connections
+from django.test import TransactionTestCase
+
+from crm.common.append_only import PREFIX
+from crm.common.months import AMSTERDAM
+from tests.factories.accounts import UserFactory
+
+NOON = datetime(2026, 10, 22, 12, 0, tzinfo=AMSTERDAM)
+
+
+def _append_only_triggers(connection) -> list[tuple[str, str]]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND name LIKE %s", [f"{PREFIX}%"]
+        )
+        return cursor.fetchall()
+
+
+_original_teardown = TransactionTestCase._fixture_teardown
+
+
+def _teardown_keeping_reference_data(self) -> None:
+    """Empty the tables after a test with real transactions, and leave triggers and reference data as migrated.
+
+    SQLite flushes by DELETE, which the append-only triggers refuse: they step aside for the flush alone.
+    """
+    self.serialized_rollback = True
+    kept = {}
+    for alias in self._databases_names(include_mirrors=False):
+        connection = connections[alias]
+        if connection.vendor == "sqlite":
+            kept[alias] = _append_only_triggers(connection)
+            with connection.cursor() as cursor:
+                for name, _sql in kept[alias]:
+                    cursor.execute(f'DROP TRIGGER "{name}"')
+    try:
+        _original_teardown(self)
+        for alias in self._databases_names(include_mirrors=False):
+            connection = connections[alias]
+            connection.creation.deserialize_db_from_string(connection._test_serialized_contents)
+    finally:
+        for alias, triggers in kept.items():
+            with connections[alias].cursor() as cursor:
+                for _name, sql in triggers:
+                    cursor.execute(sql)
+
+
+TransactionTestCase._fixture_teardown = _teardown_keeping_reference_data
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """Remember the migrated reference data, to put it back after tests with real transactions."""
+    with django_db_blocker.unblock():
+        for connection in connections.all():
+            connection._test_serialized_contents = connection.creation.serialize_db_to_string()
+
+
+@pytest.fixture
+def now() -> datetime:
+    """A moment to hand to services: Thursday 22 October 2026, noon in Amsterdam."""
+    return NOON
+
+
+@pytest.fixture
+def staff(db):
+    return UserFactory(staff=True)
+
+
+@pytest.fixture
+def manager(db):
+    return UserFactory(manager=True)
+
+
+@pytest.fixture
+def administrator(db):
+    return UserFactory(administrator=True)
