@@ -18,11 +18,18 @@ class Language(models.TextChoices):
     ENGLISH = "en", _("English")
 
 
+SYSTEM_EMAIL = "system@crm.invalid"
+
+
 class UserManager(BaseUserManager["User"]):
     """Looks people up by e-mail address, whatever its capitals."""
 
     def get_by_natural_key(self, email: str | None) -> "User":
         return self.get(email__iexact=email or "")
+
+    def system(self) -> "User":
+        """The user in whose name commands and schedules write; nobody can log in as it."""
+        return self.get(email=SYSTEM_EMAIL)
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
         """Make a user; without a password nobody can log in as this user until one is set."""

@@ -14,12 +14,7 @@ class ImportBatch(models.Model):
 
     imported_at = models.DateTimeField(_("imported at"))
     imported_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        related_name="+",
-        null=True,
-        blank=True,
-        verbose_name=_("imported by"),
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("imported by")
     )
     rows_new = models.PositiveIntegerField(_("new rows"))
     rows_known = models.PositiveIntegerField(_("known rows"))

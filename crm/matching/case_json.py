@@ -6,6 +6,7 @@ in place as `NoNumber` until a reader names them with their path.
 
 import json
 import re
+from collections import Counter
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -19,7 +20,8 @@ LARGEST_FILE = 64 * 1024 * 1024
 DEEPEST = 20
 LONGEST_SHOWN = 60
 LONGEST_INT = 18
-BRACKETS = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
+# A whole string or a bracket; possessive, so that a long string is walked once and never again.
+BRACKETS = re.compile(r'"(?:[^"\\]++|\\.)*+"|[\[\]{}]', re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -34,10 +36,8 @@ class JsonObject(dict[str, Any]):
 
     def __init__(self, pairs: list[tuple[str, Any]]) -> None:
         super().__init__(pairs)
-        names = [name for name, _value in pairs]
-        self.twice = (
-            sorted({name for name in names if names.count(name) > 1}) if len(self) < len(pairs) else []
-        )
+        counts = Counter(name for name, _value in pairs)
+        self.twice = [name for name, count in counts.items() if count > 1]
 
 
 def read_json_file(path: str) -> Any:

@@ -5,13 +5,15 @@ marks, no legend. Charts take plain values, a `Formats` for the language's numbe
 active translation. Every chart carries its message and all its numbers as alternative text.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
 from crm.reports.formats import Formats
 from crm.reports.svg import PAPER, Canvas, Palette, spread, text_width
+
+Spot = tuple[float, float]
 
 WIDTH = 499  # points: the text width of an A4 page with margins of 17 mm
 
@@ -55,7 +57,7 @@ def bullets(
 ) -> str:
     """Bars of what is counted, the goal as a line, the pace of today as a triangle, the figures in four columns."""
     canvas = Canvas(WIDTH, palette)
-    columns = (340, 398, 447, WIDTH)
+    columns = (330, 380, 440, WIDTH)
     first, pitch = 23.0, 45.0
     for right, heading in zip(columns, headings, strict=True):
         canvas.text((right, 7.5), heading, anchor="end", size=7.4, role="quiet")
@@ -73,7 +75,7 @@ def bullets(
 
 def _bullet(canvas: Canvas, row: Bullet, top: float, formats: Formats, *, names_parts: bool) -> None:
     """The bar, its goal and pace; the goal's label stands above, the pace's below, neither over an edge."""
-    left, width, height = 106.0, 190.0, 15.0
+    left, width, height = 106.0, 180.0, 15.0
     scale = width / row.scale_end
     count_x, goal_x = left + row.counted * scale, left + row.goal * scale
     pace_x = left + min(row.pace, row.scale_end) * scale
@@ -167,12 +169,8 @@ def stock(chart: Stock, *, message: str, formats: Formats, palette: Palette = PA
     canvas.polyline([point(*at) for at in chart.plan_line], "outline", 1.1, dash="3 2")
     goal_x, goal_y = point(chart.goal_at, chart.goal)
     canvas.circle((goal_x, goal_y), 2.8, "ground", "ink")
-    canvas.text(
-        (min(goal_x + 8, 158), goal_y - 5),
-        _("goal %(goal)s") % {"goal": formats.number(chart.goal)},
-        anchor="end",
-        bold=True,
-    )
+    goal_label, goal_edge = _goal_label(canvas, goal_x, chart.goal, formats)
+    canvas.text((goal_edge, goal_y - 6), goal_label, bold=True)
 
     spots = [point(*at) for at in chart.measured]
     ring = point(chart.today, chart.now) if chart.now is not None else None
@@ -186,7 +184,8 @@ def stock(chart: Stock, *, message: str, formats: Formats, palette: Palette = PA
         canvas.circle(ring, 2.3, "ground", "solid")
     if len(spots) > 1:
         canvas.text((left, spots[0][1] - 7), formats.number(chart.measured[0][1]))
-    _stock_labels(canvas, chart, spots, point(chart.today, chart.plan_now), formats, floor)
+    beneath = _plan_label(canvas, chart, point, formats)
+    _measured_labels(canvas, chart, spots, (max(beneath, *(spot[1] for spot in spots), 0), floor))
     return canvas.finish(113, f"{message} {chart.reading}")
 
 
@@ -201,30 +200,46 @@ def _years(canvas: Canvas, begin: float, end: float, frame: tuple[float, float, 
         canvas.text((x, floor + 10.5), str(year) if whole else f"’{year % 100:02d}", anchor="start" if year == first else "middle", size=7, role="quiet")  # fmt: skip
 
 
-def _stock_labels(
-    canvas: Canvas,
-    chart: Stock,
-    spots: list[tuple[float, float]],
-    plan: tuple[float, float],
-    formats: Formats,
-    floor: float,
-) -> None:
-    """The plan's label above its line until it would meet the goal's, then below; the measurement's two lines under it."""
+def _goal_label(canvas: Canvas, goal_x: float, goal: float, formats: Formats) -> tuple[str, float]:
+    """The goal's label and its left edge: centred on the ring, inside the chart."""
+    label = _("goal %(goal)s") % {"goal": formats.number(goal)}
+    size = text_width(label, 7.6, bold=True)
+    return label, spread([(goal_x - size / 2, size)], 0, canvas.width)[0]
+
+
+def _plan_label(
+    canvas: Canvas, chart: Stock, point: Callable[[float, float], Spot], formats: Formats
+) -> float:
+    """Today's plan above its line, with a leader; below the line where it would meet the goal's label.
+
+    Returns how far down it reaches.
+    """
     label = _("plan now %(plan)s") % {"plan": formats.number(chart.plan_now)}
     size = text_width(label, 7.6)
-    if plan[0] + 3 + size < 78:
-        canvas.line((plan[0], plan[1] - 1.5), (plan[0], plan[1] - 16), "outline", 0.6)
-        canvas.text((plan[0] + 3, plan[1] - 14), label, role="quiet")
-        beneath = max(plan[1], *(spot[1] for spot in spots)) if spots else plan[1]
-    else:
-        edge = spread([(plan[0] - size / 2, size)], 0, canvas.width)[0]
-        canvas.text((edge, plan[1] + 13), label, role="quiet")
-        beneath = plan[1] + 13
-    row = min(beneath + 19, floor - 16)
-    wish = spots[-1][0] - 4 if spots else plan[0]
-    for place, (line, role) in enumerate(((chart.measured_label, "solid"), (chart.since_label, "solid" if chart.now is not None else "quiet"))):  # fmt: skip
-        size = text_width(line, 7.6)
-        canvas.text((spread([(wish, size)], 0, canvas.width)[0], row + 10 * place), line, role=role)
+    x, y = point(chart.today, chart.plan_now)
+    line = [point(*at) for at in chart.plan_line]
+    top = min(min((spot[1] for spot in line if x <= spot[0] <= x + 3 + size), default=y) - 6, y - 14)
+    goal_x, goal_y = point(chart.goal_at, chart.goal)
+    goal_edge = _goal_label(canvas, goal_x, chart.goal, formats)[1]
+    if x + 3 + size < goal_edge - 3 or (top > goal_y + 4 and x + 3 + size < canvas.width):
+        canvas.line((x, y - 1.5), (x, top - 2), "outline", 0.6)
+        canvas.text((x + 3, top), label, role="quiet")
+        return y
+    foot = max(y, *(point(*at)[1] for at in chart.measured), 0) + 13
+    edge = spread([(x - size / 2, size)], 0, canvas.width)[0]
+    canvas.text((edge, foot), label, role="quiet")
+    return foot
+
+
+def _measured_labels(canvas: Canvas, chart: Stock, spots: list[Spot], bounds: tuple[float, float]) -> None:
+    """What was measured and what we counted since: two lines under the marks, inside the chart."""
+    beneath, floor = bounds
+    row = min(beneath + 17, floor - 16)
+    wish = spots[-1][0] - 4 if spots else 0
+    roles = ("solid", "quiet" if chart.now is None else "solid")
+    for place, (label, role) in enumerate(zip((chart.measured_label, chart.since_label), roles, strict=True)):
+        edge = spread([(wish, text_width(label, 7.6))], 0, canvas.width)[0]
+        canvas.text((edge, row + 10 * place), label, role=role)
     if spots and row - 7 > spots[-1][1] + 6:
         canvas.line((spots[-1][0], spots[-1][1] + 4), (spots[-1][0], row - 7), "rule", 0.6)
 
@@ -243,7 +258,7 @@ def waterfall(
 ) -> str:  # fmt: skip
     """From the month's start to its end, from zero: totals and gains solid, losses red with a shape, the rest outlined."""
     canvas = Canvas(WIDTH, palette)
-    left, pitch, bar = 90.0, 12.6, 8.6
+    left, pitch, bar = 90.0, 11.8, 8.2
     level, highest = first[1], max(first[1], last[1])
     for change in changes:
         level += change.amount
@@ -259,13 +274,13 @@ def waterfall(
         low, high = sorted((level, level + change.amount))
         fill, outline = {"gain": ("solid", ""), "established": ("tint", "solid"), "lost": ("lost", "")}.get(change.kind, ("ground", "outline"))  # fmt: skip
         canvas.box((left + low * scale, y), ((high - low) * scale, bar), fill, outline)
-        canvas.text((0, y + 7.2), change.name, size=8.2)
+        canvas.text((0, y + 7), change.name, size=8.2)
         label_x, role = left + high * scale + 5, "ink"
         if change.kind == "lost" and change.amount:
             canvas.triangle((label_x + 3, y + 6.4), 2.6, "lost", up=False)
             label_x, role = label_x + 9, "lost"
         amount = formats.number(change.amount, signed=True)
-        canvas.text((label_x, y + 7.2), amount, size=8.2, bold=True, role=role)
+        canvas.text((label_x, y + 7), amount, size=8.2, bold=True, role=role)
         readings.append(f"{change.name} {amount}")
         level += change.amount
     end = left + level * scale
@@ -282,8 +297,8 @@ def _bar_label(
     canvas: Canvas, bar: tuple[str, int], place: tuple[float, float, float], unit: str, formats: Formats
 ) -> None:
     left, scale, y = place
-    canvas.text((0, y + 7.2), bar[0], size=8.2, bold=True)
-    canvas.text((left + bar[1] * scale + 5, y + 7.2), f"{formats.number(bar[1])} {unit}", size=8.2, bold=True)
+    canvas.text((0, y + 7), bar[0], size=8.2, bold=True)
+    canvas.text((left + bar[1] * scale + 5, y + 7), f"{formats.number(bar[1])} {unit}", size=8.2, bold=True)
 
 
 @dataclass(frozen=True)
@@ -303,7 +318,7 @@ def conversion(steps: Sequence[Step], *, headings: Sequence[str], message: str, 
     """A dot for each stage's chance to go on, a whisker for its interval, the figures in four columns."""
     canvas = Canvas(WIDTH, palette)
     left, width, pitch, top = 152.0, 160.0, 12.6, 12.0
-    columns = (350, 412, 444, WIDTH)
+    columns = (345, 405, 434, WIDTH)
     bottom = top + pitch * len(steps)
     for right, heading in zip(columns, headings, strict=True):
         canvas.text((right, 7), heading, anchor="end", size=7.4, role="quiet")

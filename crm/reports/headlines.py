@@ -50,23 +50,25 @@ def need(report: MonthlyReport, formats: Formats) -> tuple[str, str]:
     if short <= 0:
         large = _("The goal of %(goal)s startups for %(year)s is reached") % values
     elif not days:
-        large = _("%(year)s closed %(short)s short of the goal of %(goal)s startups") % values
+        large = _("%(year)s closed %(short)s short of %(goal)s startups") % values
     else:
         text = ngettext(
-            "%(short)s more startup is needed in the %(days)s days left of %(year)s",
-            "%(short)s more startups are needed in the %(days)s days left of %(year)s",
+            "%(short)s more startup needed in the %(days)s days left",
+            "%(short)s more startups needed in the %(days)s days left",
             short,
         )
         large = sentence(text % values)
     committed = report.movement[-1].startup
     if committed is None:
         return large, ""
+    if not committed:
+        return large, _("None has committed.")
     small = ngettext(
-        "%(count)s startup has committed; it counts once it is at work on the park.",
-        "%(count)s startups have committed; they count once they are at work on the park.",
+        "%(count)s has committed; it counts once it is at work here.",
+        "%(count)s have committed; they count once they are at work here.",
         committed,
     )
-    return large, sentence(small % {"count": formats.spelled(committed) if committed else _("no")})
+    return large, sentence(small % {"count": formats.spelled(committed)})
 
 
 def _grouped(groups: Iterable[tuple[str, list[str]]], formats: Formats) -> str:

@@ -50,7 +50,7 @@ def target(code: str) -> str:
 def target_short(code: str) -> str:
     """A target's name above a narrow chart."""
     if code == "knowledge_intensive_companies":
-        return pgettext("companies, short", "Knowledge-intensive")
+        return pgettext("companies, short", "Knowl.-intensive")
     return target(code)
 
 

@@ -35,9 +35,7 @@ class ReportEdition(models.Model):
     pdf_nl = models.FileField(_("PDF in Dutch"), upload_to="editions/%Y/", blank=True, editable=False)
     pdf_en = models.FileField(_("PDF in English"), upload_to="editions/%Y/", blank=True, editable=False)
     issued_at = models.DateTimeField(_("issued at"))
-    issued_by = models.ForeignKey(
-        USER, models.PROTECT, related_name="+", null=True, blank=True, verbose_name=_("issued by")
-    )
+    issued_by = models.ForeignKey(USER, models.PROTECT, related_name="+", verbose_name=_("issued by"))
     approved_at = models.DateTimeField(_("approved at"), null=True, blank=True, editable=False)
     approved_by = models.ForeignKey(
         USER,

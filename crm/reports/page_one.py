@@ -124,7 +124,7 @@ def _flow_notes(report: MonthlyReport, formats: Formats) -> str:
         values = {"startups": startups.departed, "spin_offs": spin_offs.departed, "year": startups.by.year}
         parts.append(text % values)
     if startups.to_date is not None and spin_offs.to_date is not None:
-        text = _("Since %(year)s: %(startups)s startups, %(spin_offs)s of them spin-offs.")
+        text = _("Counted since %(year)s: startups %(startups)s, spin-offs %(spin_offs)s.")
         values = {
             "startups": startups.to_date,
             "spin_offs": spin_offs.to_date,

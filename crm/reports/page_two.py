@@ -70,21 +70,22 @@ def _waterfall(report: MonthlyReport, formats: Formats, changes: list[Change]) -
 
 def _movement(report: MonthlyReport, formats: Formats) -> Table:
     number = "number"
+    # Two lines each, so that the signs stand in one row; | parts the lines.
     columns = (
         Column(_("Stage")),
         Column(formats.short_day(report.month.previous().last_day), number),
-        Column(pgettext("movement", "new"), number, "+"),
-        Column(pgettext("movement", "re\u00adopened"), number, "+"),
-        Column(pgettext("movement", "in"), number, "+"),
-        Column(pgettext("movement", "out"), number, "−"),
-        Column(pgettext("movement", "estab\u00adlished"), number, "−"),
-        Column(pgettext("movement", "lost"), number, "−"),
-        Column(pgettext("movement", "re\u00adferred"), number, "−"),
-        Column(pgettext("movement", "with\u00addrawn"), number, "−"),
-        Column(pgettext("movement", "parked"), number, "−"),
-        Column(formats.short_day(report.as_of), number, "="),
-        Column(pgettext("movement", "startup"), "number split", _("of these")),
-        Column(pgettext("movement", "knowl.-\u200bintensive"), number),
+        Column("|" + pgettext("movement", "new"), number, "+"),
+        Column(pgettext("movement", "re-|opened"), number, "+"),
+        Column("|" + pgettext("movement", "in"), number, "+"),
+        Column("|" + pgettext("movement", "out"), number, "−"),
+        Column(pgettext("movement", "estab-|lished"), number, "−"),
+        Column("|" + pgettext("movement", "lost"), number, "−"),
+        Column(pgettext("movement", "re-|ferred"), number, "−"),
+        Column(pgettext("movement", "with-|drawn"), number, "−"),
+        Column(pgettext("movement", "par-|ked"), number, "−"),
+        Column("|" + formats.short_day(report.as_of), number, "="),
+        Column(pgettext("movement", "of these|startup"), "number split"),
+        Column(pgettext("movement", "knowl.-|intensive"), number),
         Column(pgettext("movement", "R&D"), number),
     )
     rows = tuple(_movement_row(row, formats, labels.stage(row.stage)) for row in report.movement)
@@ -151,8 +152,7 @@ def _step(step: Conversion, formats: Formats) -> Step:
 
 def _conversion_note(report: MonthlyReport, formats: Formats) -> str:
     text = _(
-        "All tracks since %(day)s. n: leads that left the stage, s of them forward; the chance is (s + ½) / (n + 1), "
-        "the interval Jeffreys’. Median of the time in the stage."
+        "All tracks since %(day)s. n left the stage, s of them forward; chance (s + ½) / (n + 1), Jeffreys’ interval."
     )
     return text % {"day": formats.day(report.conversion_since)}
 

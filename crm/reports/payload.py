@@ -17,9 +17,8 @@ class PayloadError(ValueError):
     """The stored figures do not have the form that this version reads; the message names the place."""
 
 
-def canonical_json(record: Any) -> bytes:
-    """UTF-8 JSON of a dataclass: keys sorted, no blanks, moments in UTC; floats as Python prints them."""
-    plain = _plain(record)
+def canonical_json(plain: dict[str, Any]) -> bytes:
+    """UTF-8 JSON: keys sorted, no blanks, floats as Python prints them."""
     return json.dumps(
         plain, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False
     ).encode()

@@ -11,11 +11,15 @@ BODY_SIZE = 8.5  # points
 
 @dataclass(frozen=True)
 class Column:
-    """A column's heading; `sign` stands above it (the movement table's + and −)."""
+    """A column's heading, lines parted by `|`; `sign` stands above it (the movement table's + and −)."""
 
     label: str
     css: str = ""
     sign: str = ""
+
+    @property
+    def lines(self) -> list[str]:
+        return self.label.split("|")
 
 
 @dataclass(frozen=True)
@@ -40,7 +44,8 @@ class Table:
 
 def lines_of(text: str, width: float, size: float = BODY_SIZE) -> int:
     """On how many lines of `width` points the text stands; a tenth is kept for words that do not break."""
-    return max(1, math.ceil(text_width(text, size) / (width * 0.9)))
+    needed = text_width(text, size)
+    return 1 if needed <= width else max(2, math.ceil(needed / (width * 0.9)))
 
 
 def shortened(text: str, width: float, lines: int = 2, size: float = BODY_SIZE) -> str:

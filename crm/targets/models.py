@@ -172,9 +172,7 @@ class Observation(models.Model):
         _("boundary version"), max_length=40, help_text=_("Which outline of the park was measured.")
     )
     known_at = models.DateTimeField(_("known at"))
-    recorded_by = models.ForeignKey(
-        USER, models.PROTECT, related_name="+", null=True, blank=True, verbose_name=_("recorded by")
-    )
+    recorded_by = models.ForeignKey(USER, models.PROTECT, related_name="+", verbose_name=_("recorded by"))
 
     objects = ObservationQuerySet.as_manager()
 

@@ -22,7 +22,9 @@ APPEND_ONLY_TABLES = {
 def tables_with_triggers() -> set[str]:
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
-            cursor.execute("SELECT tbl_name FROM sqlite_master WHERE type = 'trigger' AND name LIKE %s", [f"{PREFIX}%"])
+            cursor.execute(
+                "SELECT tbl_name FROM sqlite_master WHERE type = 'trigger' AND name LIKE %s", [f"{PREFIX}%"]
+            )
         else:
             cursor.execute(
                 "SELECT c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid WHERE t.tgname LIKE %s",
@@ -44,7 +46,11 @@ def test_every_log_is_guarded_by_triggers():
 )
 def test_a_log_row_is_neither_changed_nor_deleted_by_raw_sql(statement, now):
     FeedEvent.objects.create(audience="office:1", kind="submitted", subject="x", at=now)
-    with pytest.raises(IntegrityError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
+    with (
+        pytest.raises(IntegrityError, match="append-only"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
         cursor.execute(statement)
     assert FeedEvent.objects.get().kind == "submitted"
 

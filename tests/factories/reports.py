@@ -69,11 +69,24 @@ def stocks() -> tuple[StockTarget, ...]:
     )
 
 
+ENGLISH = {
+    "Uitsluitsel over 260 m² nat lab, High Tech Factory": "Decide on 260 m² of wet lab, High Tech Factory",
+    "Principebesluit milieucategorie proefopstelling": "Decide in principle on the pilot’s permit",
+    "Gesprek over vervolgfinanciering": "Talk about follow-up funding",
+    "Duidelijkheid over de aanvraag innovatieregeling": "Clarify the request for the innovation fund",
+    "450 m² productieruimte navragen bij eigenaren": "Ask owners for 450 m² of production space",
+    "Drie startups met huisvestingsvraag overdragen": "Hand over three startups that need space",
+    "Tweede gesprek met moederbedrijf bijwonen": "Join the second talk with the parent company",
+    "Vrijkomende labruimte opgeven tot eind 2027": "List lab space that comes free until the end of 2027",
+    "Datum netverzwaring B&S-park bevestigen": "Confirm the date of the grid’s upgrade, B&S Park",
+}
+
+
 def action(text: str, partner: str, lead: int = 0, **changes: Any) -> PartnerAction:
     name = {"lead": f"L-{427 + lead:04d}", "code_name": WORDS[lead]} if lead else {}
     return PartnerAction(
         **{
-            "action": Wording(text, f"{text} (in English)"),
+            "action": Wording(text, ENGLISH.get(text, text)),
             "partner": partner,
             "due_on": date(2026, 11, 20),
             **name,

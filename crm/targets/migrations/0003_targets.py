@@ -59,6 +59,7 @@ STOCKS = [
 
 def fill(apps, schema_editor):
     Target = apps.get_model("targets", "Target")
+    system = apps.get_model("accounts", "User").objects.get(email="system@crm.invalid")
     Observation = apps.get_model("targets", "Observation")
     for position, (code, nl, en, kind, goal, definition_nl, definition_en) in enumerate(FLOWS, start=1):
         Target.objects.update_or_create(
@@ -82,10 +83,10 @@ def fill(apps, schema_editor):
         )
         Observation.objects.get_or_create(
             target=target, reference_date=BASELINE_DAY, known_at=KNOWN_AT,
-            defaults={"value": baseline, "source": STRATEGY_NL, "boundary_version": BOUNDARY},
+            defaults={"value": baseline, "source": STRATEGY_NL, "boundary_version": BOUNDARY, "recorded_by": system},
         )
 
 
 class Migration(migrations.Migration):
-    dependencies = [("targets", "0002_append_only")]
+    dependencies = [("targets", "0002_append_only"), ("accounts", "0002_system_user")]
     operations = [migrations.RunPython(fill, migrations.RunPython.noop)]

@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 
 from crm.common.errors import RuleError
 from crm.estate.choices import SpaceType
@@ -33,12 +33,11 @@ BAD_INPUT = 2
 
 
 class Command(BaseCommand):
-    help = gettext_lazy(
-        "Judge a housing need against spaces, both read from a JSON file. Nothing is stored. Exits with 2 and names "
-        "every fault when the file is not a valid case."
-    )
-
     def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.description = _(
+            "Judge a housing need against spaces, both read from a JSON file. Nothing is stored. Exits with 2 and "
+            "names every fault where the file is not a valid case."
+        )
         parser.add_argument("--case", required=True, metavar="FILE", help=_("the case, a JSON file in UTF-8"))
         parser.add_argument("--json", action="store_true", help=_("answer with JSON"))
 
@@ -147,5 +146,6 @@ def _number(value: Value) -> str:
 def _difference(difference: Difference | None) -> str:
     if difference is None:
         return ""
-    text = f"{difference.amount:+f} {UNIT_LABELS[difference.unit]}".strip()
+    sign = "+" if difference.amount > 0 else ""
+    text = f"{sign}{_number(difference.amount)} {UNIT_LABELS[difference.unit]}".strip()
     return text if difference.share is None else f"{text} ({number_format(difference.share * 100, 1)} %)"

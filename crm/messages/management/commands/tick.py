@@ -1,0 +1,33 @@
+"""Does whatever is due: run by the worker each minute, or once by hand or cron."""
+
+import signal
+import threading
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+from django.utils import timezone
+
+from crm.messages.services import send_due
+
+
+class Command(BaseCommand):
+    help = "Sends due mail. With --loop it does so every minute until it is stopped."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--loop", action="store_true", help="Go on until stopped.")
+        parser.add_argument(
+            "--every", type=int, default=60, metavar="SECONDS", help="Pause of the loop (60)."
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        stopping = threading.Event()
+        if options["loop"]:
+            for number in (signal.SIGTERM, signal.SIGINT):
+                signal.signal(number, lambda *_: stopping.set())
+        while not stopping.is_set():
+            sent = send_due(at=timezone.now())
+            if sent or not options["loop"]:
+                self.stdout.write(f"{sent} mail(s) sent")
+            if not options["loop"]:
+                return
+            stopping.wait(options["every"])
