@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from crm.reports import labels
 from crm.reports.formats import Formats, rounded, sentence
@@ -151,7 +151,12 @@ def asked_before(report: MonthlyReport, formats: Formats) -> str:
     """What became of the actions of the month before."""
     month = formats.month_name(report.month.previous())
     outcomes = [outcome_of(action, report) for action in report.asked_before]
-    words = {"done": _("done"), "open": _("under way"), "dropped": _("dropped"), "late": _("late")}
+    words = {
+        "done": pgettext("report", "done"),
+        "open": pgettext("report", "under way"),
+        "dropped": pgettext("report", "dropped"),
+        "late": pgettext("report", "late"),
+    }
     parts = [
         f"{formats.spelled(outcomes.count(key))} {word}" for key, word in words.items() if key in outcomes
     ]
@@ -169,8 +174,10 @@ def pipeline(report: MonthlyReport, formats: Formats) -> str:
     values = {
         "start": formats.number(whole.start),
         "end": formats.number(whole.end),
-        "established": formats.spelled(whole.established) if whole.established else _("none"),
-        "gone": formats.spelled(gone) if gone else _("none"),
+        "established": formats.spelled(whole.established)
+        if whole.established
+        else pgettext("report", "none"),
+        "gone": formats.spelled(gone) if gone else pgettext("report", "none"),
     }
     return (
         _("From %(start)s to %(end)s open leads; %(established)s established, %(gone)s dropped out") % values
@@ -194,7 +201,7 @@ def conversion(report: MonthlyReport, formats: Formats) -> str:
 def moved(report: MonthlyReport, formats: Formats) -> str:
     count = report.leads.moved_total
     text = ngettext("%(count)s lead got further", "%(count)s leads got further", count)
-    return sentence(text % {"count": formats.spelled(count) if count else _("no")})
+    return sentence(text % {"count": formats.spelled(count) if count else pgettext("report", "no")})
 
 
 def stalled(report: MonthlyReport, formats: Formats) -> str:
@@ -202,7 +209,7 @@ def stalled(report: MonthlyReport, formats: Formats) -> str:
     text = ngettext(
         "%(count)s lead stands longer than the norm", "%(count)s leads stand longer than the norm", count
     )
-    return sentence(text % {"count": formats.spelled(count) if count else _("no")})
+    return sentence(text % {"count": formats.spelled(count) if count else pgettext("report", "no")})
 
 
 def lost(report: MonthlyReport, formats: Formats) -> str:

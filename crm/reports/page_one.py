@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from crm.common.months import position_in_time
 from crm.reports import charts, headlines, labels
@@ -119,7 +119,7 @@ def _flow_notes(report: MonthlyReport, formats: Formats) -> str:
     parts = []
     if startups.departed is not None and spin_offs.departed is not None:
         text = _(
-            "Left in %(year)s: %(startups)s startups, %(spin_offs)s of them spin-offs; net is counted minus left."
+            "Left in %(year)s: startups %(startups)s, spin-offs %(spin_offs)s; net is counted minus left."
         )
         values = {"startups": startups.departed, "spin_offs": spin_offs.departed, "year": startups.by.year}
         parts.append(text % values)
@@ -210,7 +210,7 @@ def _action_tables(report: MonthlyReport, formats: Formats, lines: int) -> tuple
     asked = sorted(report.asked, key=lambda action: action.due_on)
     heights = [_height(action, formats) for action in asked]
     kept_for_before = min(sum(_height(action, formats) for action in report.asked_before), 4)
-    first = _actions(asked, heights, lines - kept_for_before, _("Due"), lambda action: (formats.short_day(action.due_on), ""), formats)  # fmt: skip
+    first = _actions(asked, heights, lines - kept_for_before, pgettext("report", "Due"), lambda action: (formats.short_day(action.due_on), ""), formats)  # fmt: skip
     used = sum(heights[: len(first.rows)]) + bool(first.more) if first else 0
     before = list(report.asked_before)
     second = _actions(before, [_height(action, formats) for action in before], lines - used, _("Outcome"), lambda action: _outcome(action, report, formats), formats)  # fmt: skip
@@ -237,7 +237,12 @@ def _actions(actions: Sequence[PartnerAction], heights: Sequence[int], lines: in
                 Entry(text, css=f"date {css}".strip()),
             )
         )
-    columns = (Column(_("Action")), Column(_("Partner")), Column(_("Case"), "case"), Column(last, "date"))
+    columns = (
+        Column(_("Action")),
+        Column(_("Partner")),
+        Column(pgettext("report", "Case"), "case"),
+        Column(last, "date"),
+    )
     return Table("asked", columns, tuple(rows), more=more(len(actions) - shown))
 
 
@@ -254,6 +259,6 @@ def _outcome(action: PartnerAction, report: MonthlyReport, formats: Formats) -> 
     if outcome == "open":
         return _("under way, %(day)s") % {"day": formats.short_day(action.due_on)}, ""
     if action.closed_on is None:
-        return (_("done") if outcome == "done" else _("dropped")), ""
+        return (pgettext("report", "done") if outcome == "done" else pgettext("report", "dropped")), ""
     text = _("done on %(day)s") if outcome == "done" else _("dropped on %(day)s")
     return text % {"day": formats.day_and_month(action.closed_on)}, ""

@@ -14,12 +14,15 @@ from crm.reports.movement import GAINS, LOSSES, TRACKS, StageMovement
 from crm.reports.page_one import more
 from crm.reports.tables import Column, Entry, Table
 
-LINES = 14  # for the two lists of leads and the list of those that dropped out, together
+LINES = 16  # for the two lists of leads and the list of those that dropped out, together
 
 
 def context(report: MonthlyReport, formats: Formats) -> dict[str, Any]:
     changes = _changes(report)
-    longest = max(len(report.leads.moved), len(report.leads.stalled))
+    leads = report.leads
+    longest = max(
+        _lines(len(leads.moved), leads.moved_total), _lines(len(leads.stalled), leads.stalled_total)
+    )
     return {
         "title": headlines.pipeline(report, formats),
         "waterfall": _waterfall(report, formats, changes),
@@ -35,6 +38,11 @@ def context(report: MonthlyReport, formats: Formats) -> dict[str, Any]:
         "lost_title": headlines.lost(report, formats),
         "lost": _lost(report, formats, LINES - longest - max(len(changes) - 4, 0)),
     }
+
+
+def _lines(rows: int, total: int) -> int:
+    """A list's height in lines: its rows, and one more where it does not show all."""
+    return rows + (rows < total)
 
 
 def _changes(report: MonthlyReport) -> list[Change]:
@@ -74,22 +82,26 @@ def _movement(report: MonthlyReport, formats: Formats) -> Table:
     columns = (
         Column(_("Stage")),
         Column(formats.short_day(report.month.previous().last_day), number),
-        Column("|" + pgettext("movement", "new"), number, "+"),
-        Column(pgettext("movement", "re-|opened"), number, "+"),
-        Column("|" + pgettext("movement", "in"), number, "+"),
-        Column("|" + pgettext("movement", "out"), number, "−"),
-        Column(pgettext("movement", "estab-|lished"), number, "−"),
-        Column("|" + pgettext("movement", "lost"), number, "−"),
-        Column(pgettext("movement", "re-|ferred"), number, "−"),
-        Column(pgettext("movement", "with-|drawn"), number, "−"),
-        Column(pgettext("movement", "par-|ked"), number, "−"),
-        Column("|" + formats.short_day(report.as_of), number, "="),
+        Column(_two_lines(pgettext("movement", "new")), number, "+"),
+        Column(_two_lines(pgettext("movement", "re-|opened")), number, "+"),
+        Column(_two_lines(pgettext("movement", "in")), number, "+"),
+        Column(_two_lines(pgettext("movement", "out")), number, "−"),
+        Column(_two_lines(pgettext("movement", "estab-|lished")), number, "−"),
+        Column(_two_lines(pgettext("movement", "lost")), number, "−"),
+        Column(_two_lines(pgettext("movement", "re-|ferred")), number, "−"),
+        Column(_two_lines(pgettext("movement", "with-|drawn")), number, "−"),
+        Column(_two_lines(pgettext("movement", "parked")), number, "−"),
+        Column(_two_lines(formats.short_day(report.as_of)), number, "="),
         Column(pgettext("movement", "of these|startup"), "number split"),
         Column(pgettext("movement", "knowl.-|intensive"), number),
         Column(pgettext("movement", "R&D"), number),
     )
     rows = tuple(_movement_row(row, formats, labels.stage(row.stage)) for row in report.movement)
     return Table("movement", columns, rows, total=_movement_row(report.total, formats, _("All stages")))
+
+
+def _two_lines(label: str) -> str:
+    return label if "|" in label else f"|{label}"
 
 
 def _movement_row(row: StageMovement, formats: Formats, name: str) -> tuple[Entry, ...]:
@@ -117,7 +129,7 @@ def _movement_note(report: MonthlyReport, formats: Formats) -> str:
 def _conversion(report: MonthlyReport, formats: Formats) -> str:
     drawing = charts.conversion(
         [_step(step, formats) for step in report.conversion],
-        headings=(_("chance"), _("80% interval"), "n", _("median months")),
+        headings=(_("chance"), _("interval, 80%"), "n", _("median months")),
         message=f"{headlines.conversion(report, formats)}.",
         formats=formats,
     )

@@ -70,6 +70,7 @@ V1 = space(
 
 def as_v1(reference: str, **facts: Any) -> VacancyFacts:
     exact = {
-        name: Decimal(value) if name in DECIMALS and value is not None else value for name, value in facts.items()
+        name: Decimal(value) if name in DECIMALS and value is not None else value
+        for name, value in facts.items()
     }
     return replace(V1, reference=reference, **exact)

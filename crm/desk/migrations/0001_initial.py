@@ -10,6 +10,9 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ('acquisition', '0002_append_only'),
+        ('contacts', '0002_value_lists'),
+        ('targets', '0003_targets'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -37,11 +40,17 @@ class Migration(migrations.Migration):
                 ('key', models.CharField(max_length=300, verbose_name='key')),
                 ('content', models.JSONField(verbose_name='content')),
                 ('batch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rows', to='desk.importbatch', verbose_name='import')),
+                ('count_event', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='targets.countevent', verbose_name='count event')),
+                ('lead', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='acquisition.lead', verbose_name='lead')),
+                ('observation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='targets.observation', verbose_name='observation')),
+                ('organisation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='contacts.organisation', verbose_name='organisation')),
+                ('stage_change', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='acquisition.stagechange', verbose_name='stage change')),
             ],
             options={
                 'verbose_name': 'imported row',
                 'verbose_name_plural': 'imported rows',
                 'ordering': ['pk'],
+                'constraints': [models.UniqueConstraint(fields=('file', 'key'), name='an_imported_row_is_known_once')],
             },
         ),
     ]

@@ -11,9 +11,9 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('acquisition', '0001_initial'),
-        ('contacts', '0001_initial'),
-        ('crm_messages', '0001_initial'),
+        ('acquisition', '0002_append_only'),
+        ('contacts', '0002_value_lists'),
+        ('crm_messages', '0002_append_only'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
