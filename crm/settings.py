@@ -56,6 +56,7 @@ CONTENT_SECURITY_POLICY = {
 
 # ── Rooms, doors and libraries ──────────────────────────────────────────────
 INSTALLED_APPS = [
+    "crm.backoffice.apps.DeskConfig",
     "crm.backoffice.apps.BackofficeConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",

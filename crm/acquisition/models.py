@@ -22,7 +22,7 @@ USER = settings.AUTH_USER_MODEL
 class Lead(Recorded):
     """A company that may settle on the park. Stage and status mirror the log's last standing row."""
 
-    code_name = models.CharField(_("code name"), max_length=40, unique=True, null=True, editable=False)
+    code_name = models.CharField(_("code name"), max_length=40, unique=True, null=True, editable=False)  # noqa: DJ001 "" would collide until the name is drawn
     track = models.CharField(_("track"), max_length=20, choices=Track.choices)
     stage = models.CharField(
         _("stage"), max_length=12, choices=Stage.choices, default=Stage.IDENTIFIED, editable=False

@@ -22,7 +22,7 @@ class LeadQuerySet(models.QuerySet[Any]):
         administrators (who run the system, not the leads) all but strict ones; partners only open ones.
         """
         if user.role == Role.MANAGER:
-            return self.annotate(is_name_readable=Value(True, output_field=models.BooleanField()))
+            return self.annotate(is_name_readable=Value(value=True, output_field=models.BooleanField()))
         involved = Q(owner=user) | Q(
             Exists(self.model.team.through.objects.filter(lead=OuterRef("pk"), user=user))
         )
@@ -34,7 +34,9 @@ class LeadQuerySet(models.QuerySet[Any]):
             readable = Q(pk__isnull=True)
         return self.annotate(
             is_name_readable=Case(
-                When(readable, then=Value(True)), default=Value(False), output_field=models.BooleanField()
+                When(readable, then=Value(value=True)),
+                default=Value(value=False),
+                output_field=models.BooleanField(),
             )
         )
 

@@ -1,7 +1,118 @@
-"""The admin site of the park."""
+"""The admin site of the park: the frame around every page, the home page, and what the frame's menus post to."""
 
+from typing import Any
+
+from django.apps import apps
+from django.contrib import messages
 from django.contrib.admin import AdminSite
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from accounts.models import Language
+from accounts.services import change_language
+from crm.backoffice.autocomplete import DeskAutocompleteView
+from crm.backoffice.dashboard import dashboard
+from crm.backoffice.navigation import SETTINGS, Line, may_see, navigation, quick_add
+from crm.common.errors import RuleError
 
 
 class BackofficeSite(AdminSite):
     """Django's admin under the park's own frame."""
+
+    site_header = "Kennispark Twente"
+    site_title = "Kennispark Twente"
+    index_title = gettext_lazy("Today")
+    enable_nav_sidebar = False
+    index_template = "admin/index.html"
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        context = super().each_context(request)
+        context.pop("available_apps", None)
+        if not self.has_permission(request) or context["is_popup"]:
+            return context
+        return {
+            **context,
+            "navigation": navigation(request),
+            "quick_add": quick_add(request.user),
+            "languages": Language.choices,
+            "search_url": reverse("admin:acquisition_lead_changelist"),
+        }
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
+        """Not drawn: the navigation is by work. `app_index` alone asks for one app."""
+        return super().get_app_list(request, app_label) if app_label else []
+
+    def get_urls(self) -> list[Any]:
+        own = [
+            path("settings/", self.admin_view(self.settings_page), name="settings"),
+            path("language/", self.admin_view(require_POST(self.change_language)), name="language"),
+        ]
+        return [*own, *super().get_urls()]
+
+    @never_cache
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """The home page: where the targets stand, who is in the pipeline, what waits for somebody."""
+        context = {
+            **self.each_context(request),
+            "title": self.index_title,
+            "desk": dashboard(request.user, timezone.now()),
+            **(extra_context or {}),
+        }
+        request.current_app = self.name
+        return TemplateResponse(request, self.index_template, context)
+
+    def settings_page(self, request: HttpRequest) -> HttpResponse:
+        """What is set rarely: value lists, access, logs."""
+        groups = []
+        for title, models in SETTINGS:
+            lines = [self._list_line(model) for model in models if may_see(request.user, model)]
+            if lines:
+                groups.append((title, lines))
+        context = {**self.each_context(request), "title": _("Settings"), "groups": groups}
+        return TemplateResponse(request, "admin/settings.html", context)
+
+    def _list_line(self, model: str) -> Line:
+        label = capfirst(apps.get_model(model)._meta.verbose_name_plural)
+        return Line(str(label), "list", reverse(f"admin:{model.replace('.', '_')}_changelist"))
+
+    def app_index(
+        self, request: HttpRequest, app_label: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """A room has no page of its own: its first list stands for it."""
+        response = super().app_index(request, app_label, extra_context)  # 404 where there is nothing to see
+        for app in response.context_data["app_list"]:
+            for model in app["models"]:
+                if model.get("admin_url"):
+                    return redirect(model["admin_url"])
+        return redirect("admin:index")
+
+    def change_language(self, request: HttpRequest) -> HttpResponse:
+        """Store the language that this user reads from now on, and go back to the page."""
+        try:
+            change_language(
+                user=request.user,
+                language=request.POST.get("language", ""),
+                by=request.user,
+                at=timezone.now(),
+            )
+        except RuleError as error:
+            for fault in error.faults:
+                messages.error(request, fault.message)
+        target = request.POST.get("next", "")
+        if not url_has_allowed_host_and_scheme(
+            target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+        ):
+            target = reverse("admin:index")
+        return HttpResponseRedirect(target)
+
+    def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
+        return DeskAutocompleteView.as_view(admin_site=self)(request)

@@ -5,13 +5,13 @@ marks, no legend. Charts take plain values, a `Formats` for the language's numbe
 active translation. Every chart carries its message and all its numbers as alternative text.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
 from crm.reports.formats import Formats
-from crm.reports.svg import PAPER, Canvas, Palette, spread, text_width
+from crm.reports.svg import PAPER, Canvas, Labels, Palette, text_width, within
 
 Spot = tuple[float, float]
 
@@ -57,7 +57,7 @@ def bullets(
 ) -> str:
     """Bars of what is counted, the goal as a line, the pace of today as a triangle, the figures in four columns."""
     canvas = Canvas(WIDTH, palette)
-    columns = (330, 380, 440, WIDTH)
+    columns = (328, 384, 442, WIDTH)
     first, pitch = 23.0, 45.0
     for right, heading in zip(columns, headings, strict=True):
         canvas.text((right, 7.5), heading, anchor="end", size=7.4, role="quiet")
@@ -92,15 +92,17 @@ def _bullet(canvas: Canvas, row: Bullet, top: float, formats: Formats, *, names_
     )
     _count_label(canvas, label, (left, count_x, goal_x), top + height / 2 + 2.9)
 
-    goal_label = _("goal %(goal)s") % {"goal": formats.number(row.goal)}
-    size = text_width(goal_label, 7.6, bold=True)
-    edge = spread([(goal_x - size / 2, size)], left, left + width)[0]
-    canvas.text((edge, top - 6.2), goal_label, bold=True)
+    text = _("goal %(goal)s") % {"goal": formats.number(row.goal)}
+    size = text_width(text, 7.6, bold=True)
+    canvas.text((within(goal_x - size / 2, size, left, left + width), top - 6.2), text, bold=True)
 
-    pace_label = _("pace today %(pace)s") % {"pace": formats.number(row.pace, 1)}
-    size = text_width(pace_label, 7.6)
-    before = pace_x - 5 - size
-    canvas.text((before if before >= left else pace_x + 5, top + height + 8.6), pace_label, role="quiet")
+    text = _("pace today %(pace)s") % {"pace": formats.number(row.pace, 1)}
+    size, edge = text_width(text, 7.6), pace_x + 5
+    if pace_x - 5 - size >= left:
+        edge = pace_x - 5 - size
+    elif edge - 3 < goal_x < edge + size + 3:
+        edge = goal_x + 5
+    canvas.text((edge, top + height + 8.6), text, role="quiet")
 
 
 def _count_label(canvas: Canvas, label: str, marks: tuple[float, float, float], baseline: float) -> None:
@@ -154,94 +156,96 @@ class Stock:
 
 
 def stock(chart: Stock, *, message: str, formats: Formats, palette: Palette = PAPER) -> str:
-    """From zero to beyond the goal: the plan dashed to a ring at the goal, measurements solid, today's own count a ring."""
+    """From zero: the plan dashed to a ring at the goal, measurements solid, today's own count a ring at their end."""
     canvas = Canvas(158, palette)
-    left, right, floor, ceiling = 4.0, 134.0, 101.0, 13.0
-    begin = chart.plan_line[0][0]
+    left, right, floor, ceiling = 4.0, 134.0, 101.0, 18.0
+    begin, end = chart.plan_line[0][0], max(chart.goal_at, chart.today)
     values = [value for _at, value in (*chart.plan_line, *chart.measured)]
-    highest = max(*values, chart.goal, chart.now or 0, 1) * 1.13
+    highest = max(*values, chart.goal, chart.now or 0, 1)
 
-    def point(position: float, value: float) -> tuple[float, float]:
-        x = left + (position - begin) * (right - left) / max(chart.goal_at - begin, 1)
+    def point(position: float, value: float) -> Spot:
+        x = left + (position - begin) * (right - left) / max(end - begin, 1)
         return x, floor - value / highest * (floor - ceiling)
 
-    _years(canvas, begin, chart.goal_at, (left, right, floor))
-    canvas.polyline([point(*at) for at in chart.plan_line], "outline", 1.1, dash="3 2")
-    goal_x, goal_y = point(chart.goal_at, chart.goal)
-    canvas.circle((goal_x, goal_y), 2.8, "ground", "ink")
-    goal_label, goal_edge = _goal_label(canvas, goal_x, chart.goal, formats)
-    canvas.text((goal_edge, goal_y - 6), goal_label, bold=True)
-
-    spots = [point(*at) for at in chart.measured]
-    ring = point(chart.today, chart.now) if chart.now is not None else None
+    _years(canvas, begin, chart.goal_at, (left, (right - left) / max(end - begin, 1), floor))
+    plan, spots = [point(*at) for at in chart.plan_line], [point(*at) for at in chart.measured]
+    goal, today = point(chart.goal_at, chart.goal), point(chart.today, chart.plan_now)
+    ring = [point(chart.today, chart.now)] if chart.now is not None else []
+    canvas.polyline(plan, "outline", 1.1, dash="3 2")
+    canvas.circle(goal, 2.8, "ground", "ink")
     if len(spots) > 1:
         canvas.polyline(spots, "solid", 1.8)
     if ring and spots:
-        canvas.line(spots[-1], ring, "solid", 1.2)
+        canvas.line(spots[-1], ring[0], "solid", 1.2)
     for spot in spots:
         canvas.circle(spot, 2.3, "solid")
-    if ring:
-        canvas.circle(ring, 2.3, "ground", "solid")
-    if len(spots) > 1:
-        canvas.text((left, spots[0][1] - 7), formats.number(chart.measured[0][1]))
-    beneath = _plan_label(canvas, chart, point, formats)
-    _measured_labels(canvas, chart, spots, (max(beneath, *(spot[1] for spot in spots), 0), floor))
+    for spot in ring:
+        canvas.circle(spot, 2.3, "ground", "solid")
+    labels = Labels()
+    labels.keep_clear(plan, 1.2)
+    labels.keep_clear([*spots, *ring])
+    labels.keep_clear([goal], 3.5)
+    labels.keep_clear([(0, floor), (canvas.width, floor)], 1)
+    _stock_labels(canvas, labels, chart, (spots, goal, today), formats)
     return canvas.finish(113, f"{message} {chart.reading}")
 
 
 def _years(canvas: Canvas, begin: float, end: float, frame: tuple[float, float, float]) -> None:
-    left, right, floor = frame
+    left, year_width, floor = frame
     canvas.line((left, floor), (canvas.width - 12, floor))
     first, last = int(begin), int(end)
     for year in (first, *range(first + 2, last - 1, 2), last):
-        x = left + (year - begin) * (right - left) / max(end - begin, 1)
+        x = left + (year - begin) * year_width
         canvas.line((x, floor), (x, floor + 2.5), width=0.6)
-        whole = year in (first, last)
-        canvas.text((x, floor + 10.5), str(year) if whole else f"’{year % 100:02d}", anchor="start" if year == first else "middle", size=7, role="quiet")  # fmt: skip
+        text = str(year) if year in (first, last) else f"’{year % 100:02d}"
+        anchor = "start" if year == first else "middle"
+        canvas.text((x, floor + 10.5), text, anchor=anchor, size=7, role="quiet")
 
 
-def _goal_label(canvas: Canvas, goal_x: float, goal: float, formats: Formats) -> tuple[str, float]:
-    """The goal's label and its left edge: centred on the ring, inside the chart."""
-    label = _("goal %(goal)s") % {"goal": formats.number(goal)}
-    size = text_width(label, 7.6, bold=True)
-    return label, spread([(goal_x - size / 2, size)], 0, canvas.width)[0]
+def _stock_labels(
+    canvas: Canvas, labels: Labels, chart: Stock, marks: tuple[list[Spot], Spot, Spot], formats: Formats
+) -> None:
+    """Goal, first measurement, plan of today and latest measurement, each near its mark and clear of the others."""
+    spots, goal, today = marks
+    text = _("goal %(goal)s") % {"goal": formats.number(chart.goal)}
+    size = text_width(text, 7.6, bold=True)
+    edge = within(goal[0] - size / 2, size, 0, canvas.width)
+    at = labels.place([(edge, goal[1] - 12.5), (edge, goal[1] + 6), (edge, goal[1] + 14)], size, 8)
+    canvas.text((at[0], at[1] + 6.2), text, bold=True)
 
+    if len(spots) > 1:
+        text = formats.number(chart.measured[0][1])
+        below_or_above = [(spots[0][0] - 4, spots[0][1] + lift) for lift in (-13, -18, 5, 10)]
+        at = labels.place(below_or_above, text_width(text, 7.6), 8)
+        canvas.text((at[0], at[1] + 6.2), text)
 
-def _plan_label(
-    canvas: Canvas, chart: Stock, point: Callable[[float, float], Spot], formats: Formats
-) -> float:
-    """Today's plan above its line, with a leader; below the line where it would meet the goal's label.
+    text = _("plan now %(plan)s") % {"plan": formats.number(chart.plan_now)}
+    size = text_width(text, 7.6)
+    right, before = today[0] + 3, today[0] - 3 - size
+    edges = [edge for edge in (right, before) if 0 <= edge <= canvas.width - size] or [0]
+    lifts = ((-20, -26, -32), (8, 14, 20, 26, 32, 38, 44))
+    wishes = [(edge, today[1] + lift) for part in lifts for edge in edges for lift in part]
+    at = labels.place([wish for wish in wishes if wish[1] >= 0] or [(edges[0], 0)], size, 8)
+    canvas.text((at[0], at[1] + 6.2), text, role="quiet")
+    above = at[1] < today[1]
+    canvas.line(
+        (today[0], today[1] + (-1.5 if above else 2)),
+        (today[0], at[1] + (3 if above else -0.5)),
+        "outline",
+        0.6,
+    )
 
-    Returns how far down it reaches.
-    """
-    label = _("plan now %(plan)s") % {"plan": formats.number(chart.plan_now)}
-    size = text_width(label, 7.6)
-    x, y = point(chart.today, chart.plan_now)
-    line = [point(*at) for at in chart.plan_line]
-    top = min(min((spot[1] for spot in line if x <= spot[0] <= x + 3 + size), default=y) - 6, y - 14)
-    goal_x, goal_y = point(chart.goal_at, chart.goal)
-    goal_edge = _goal_label(canvas, goal_x, chart.goal, formats)[1]
-    if x + 3 + size < goal_edge - 3 or (top > goal_y + 4 and x + 3 + size < canvas.width):
-        canvas.line((x, y - 1.5), (x, top - 2), "outline", 0.6)
-        canvas.text((x + 3, top), label, role="quiet")
-        return y
-    foot = max(y, *(point(*at)[1] for at in chart.measured), 0) + 13
-    edge = spread([(x - size / 2, size)], 0, canvas.width)[0]
-    canvas.text((edge, foot), label, role="quiet")
-    return foot
-
-
-def _measured_labels(canvas: Canvas, chart: Stock, spots: list[Spot], bounds: tuple[float, float]) -> None:
-    """What was measured and what we counted since: two lines under the marks, inside the chart."""
-    beneath, floor = bounds
-    row = min(beneath + 17, floor - 16)
-    wish = spots[-1][0] - 4 if spots else 0
-    roles = ("solid", "quiet" if chart.now is None else "solid")
-    for place, (label, role) in enumerate(zip((chart.measured_label, chart.since_label), roles, strict=True)):
-        edge = spread([(wish, text_width(label, 7.6))], 0, canvas.width)[0]
-        canvas.text((edge, row + 10 * place), label, role=role)
-    if spots and row - 7 > spots[-1][1] + 6:
-        canvas.line((spots[-1][0], spots[-1][1] + 4), (spots[-1][0], row - 7), "rule", 0.6)
+    lines = [(chart.measured_label, "solid"), (chart.since_label, "quiet" if chart.now is None else "solid")]
+    size = max(text_width(text, 7.6) for text, _role in lines)
+    last = spots[-1] if spots else today
+    edge = within(last[0] - 4, size, 0, canvas.width)
+    offsets = (10, 14, 18, 24, 30, 36, 42, -26, -32, -38, -44, -50, -56)
+    wishes = [(edge, last[1] + offset) for offset in offsets if 0 <= last[1] + offset <= 79]
+    at = labels.place(wishes or [(edge, 0)], size, 19)
+    for row, (text, role) in enumerate(lines):
+        canvas.text((at[0], at[1] + 6.2 + 10 * row), text, role=role)
+    if spots and at[1] > last[1]:
+        canvas.line((last[0], last[1] + 4), (last[0], at[1] - 0.5), "rule", 0.6)
 
 
 @dataclass(frozen=True)

@@ -15,16 +15,15 @@ from crm.reports.monthly import FlowTarget, MonthlyReport, PartnerAction, StockT
 from crm.reports.tables import Column, Entry, Table, fitting, lines_of, shortened
 
 ACTION_WIDTH, PARTNER_WIDTH = 192, 107  # points, see .asked in report.css
-DIRECTOR_WIDTH, DIRECTOR_SIZE, DIRECTOR_LINES = 326, 9.5, 6
-LINES = 13  # of both tables of actions together
+DIRECTOR_WIDTH, DIRECTOR_SIZE, DIRECTOR_LINES = 322, 9.5, 5
+HEADING_SIZE, NOTE_SIZE, NOTE_LINES = 10.7, 7.8, 2
+LINES = 11  # of both tables of actions together, beside five lines of the director
 MOST_ASKED = 8
 
 
 def context(report: MonthlyReport, formats: Formats, director: str) -> dict[str, Any]:
     large, small = headlines.need(report, formats)
-    longer = max(lines_of(director, DIRECTOR_WIDTH, DIRECTOR_SIZE) - DIRECTOR_LINES, 0)
-    asked, before = _action_tables(report, formats, LINES - longer - bool(longer))
-    return {
+    page = {
         "title": headlines.title(report, formats),
         "director": director,
         "need": large,
@@ -35,10 +34,18 @@ def context(report: MonthlyReport, formats: Formats, director: str) -> dict[str,
         "stocks_title": headlines.stocks(report, formats),
         "stocks": [_stock(report, stock, formats) for stock in report.stocks],
         "asked_title": headlines.asked(report, formats),
-        "asked": asked,
         "before_title": headlines.asked_before(report, formats),
-        "before": before,
     }
+    page["asked"], page["before"] = _action_tables(report, formats, LINES - _extra_lines(page))
+    return page
+
+
+def _extra_lines(page: dict[str, Any]) -> int:
+    """Lines that this edition's texts take beyond the usual, which the tables of actions must give up."""
+    extra = max(lines_of(page["director"], DIRECTOR_WIDTH, DIRECTOR_SIZE) - DIRECTOR_LINES, 0)
+    extra += max(lines_of(page["flows_notes"], charts.WIDTH, NOTE_SIZE) - NOTE_LINES, 0)
+    headings = ("flows_title", "stocks_title", "asked_title", "before_title")
+    return extra + sum(lines_of(page[name], charts.WIDTH, HEADING_SIZE) - 1 for name in headings)
 
 
 def flows_chart(report: MonthlyReport, formats: Formats) -> str:
@@ -209,7 +216,9 @@ def _action_tables(report: MonthlyReport, formats: Formats, lines: int) -> tuple
     """What is asked and what became of last month's; asked comes first where both do not fit."""
     asked = sorted(report.asked, key=lambda action: action.due_on)
     heights = [_height(action, formats) for action in asked]
-    kept_for_before = min(sum(_height(action, formats) for action in report.asked_before), 4)
+    kept_for_before = min(
+        sum(_height(action, formats) for action in report.asked_before), max(lines // 2, 3), 4
+    )
     first = _actions(asked, heights, lines - kept_for_before, pgettext("report", "Due"), lambda action: (formats.short_day(action.due_on), ""), formats)  # fmt: skip
     used = sum(heights[: len(first.rows)]) + bool(first.more) if first else 0
     before = list(report.asked_before)
@@ -255,7 +264,9 @@ def _outcome(action: PartnerAction, report: MonthlyReport, formats: Formats) -> 
     outcome = headlines.outcome_of(action, report)
     if outcome == "late":
         days = (report.as_of - action.due_on).days
-        return ngettext("%(days)s day late", "%(days)s days late", days) % {"days": days}, "late"
+        return ngettext("%(days)s day late", "%(days)s days late", days) % {
+            "days": formats.number(days)
+        }, "late"
     if outcome == "open":
         return _("under way, %(day)s") % {"day": formats.short_day(action.due_on)}, ""
     if action.closed_on is None:

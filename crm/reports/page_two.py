@@ -198,20 +198,20 @@ def _stalled(report: MonthlyReport, formats: Formats) -> Table | None:
     rows = []
     for lead in report.leads.stalled:
         over = ngettext("%(days)s day", "%(days)s days", lead.days_over) % {"days": lead.days_over}
-        day = _("no date") if lead.next_on is None else formats.short_day(lead.next_on)
+        day = _("none planned") if lead.next_on is None else formats.short_day(lead.next_on)
         rows.append(
             (
                 Entry(lead.lead, lead.code_name, "case"),
                 Entry(labels.stage(lead.stage)),
                 Entry(over, css="number"),
-                Entry(f"{labels.next_stage(lead.stage)}, {day}"),
+                Entry(day, css="date"),
             )
         )
     columns = (
         Column(_("Lead"), "case"),
         Column(_("Stage")),
         Column(_("Too long"), "number"),
-        Column(_("Next step")),
+        Column(_("Next task"), "date"),
     )
     left = report.leads.stalled_total - len(rows)
     return Table("stalled", columns, tuple(rows), more=more(left)) if rows else None

@@ -28,8 +28,10 @@ def document(
             "title": title + marks,
             "running_title": _("Kennispark Twente · Monthly report acquisition · %(month)s")
             % {"month": month},
-            "confidential": _("Confidential, for partners"),
-            "preview": _("Preview: not issued, not archived") if is_preview else "",
+            "confidential": _("Preview, not archived · confidential")
+            if is_preview
+            else _("Confidential, for partners"),
+            "is_preview": is_preview,
             "status": _("As of %(day)s · known on %(moment)s · counting rules version %(version)s")
             % {
                 "day": formats.day(report.as_of),

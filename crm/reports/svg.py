@@ -127,17 +127,42 @@ class Canvas:
         return f"{root}<title>{escape(alternative)}</title>{''.join(self.parts)}</svg>"
 
 
-def spread(wishes: Sequence[tuple[float, float]], low: float, high: float, gap: float = 4) -> list[float]:
-    """Left edges for labels on one line: each as near its wish as it can be, inside low…high, none over another.
+def within(wish: float, size: float, low: float, high: float) -> float:
+    """The left edge for a label of this size: the wished one, moved so that it stays inside low…high."""
+    return max(min(wish, high - size), low)
 
-    `wishes` holds the wished left edge and the width of each label, in the order in which they shall stand.
-    """
-    edges: list[float] = []
-    for wish, _width in wishes:
-        earliest = edges[-1] + wishes[len(edges) - 1][1] + gap if edges else low
-        edges.append(max(wish, earliest))
-    limit = high
-    for place in range(len(edges) - 1, -1, -1):
-        edges[place] = min(edges[place], limit - wishes[place][1])
-        limit = edges[place] - gap
-    return edges
+
+Box = tuple[float, float, float, float]  # left, top, right, bottom
+
+
+class Labels:
+    """Places of labels in a chart: none over another, none over a mark where that can be helped."""
+
+    def __init__(self) -> None:
+        self.taken: list[Box] = []
+
+    def keep_clear(self, points: Sequence[tuple[float, float]], reach: float = 2.5) -> None:
+        """No label over this line: its points and what lies between them."""
+        for (x1, y1), (x2, y2) in zip(points, [*points[1:], points[-1]], strict=True) if points else ():
+            steps = max(int(max(abs(x2 - x1), abs(y2 - y1)) / 3), 1)
+            for step in range(steps + 1):
+                x, y = x1 + (x2 - x1) * step / steps, y1 + (y2 - y1) * step / steps
+                self.taken.append((x - reach, y - reach, x + reach, y + reach))
+
+    def place(
+        self, wishes: Sequence[tuple[float, float]], width: float, height: float
+    ) -> tuple[float, float]:
+        """The first wish (left, top) that covers nothing; where every one does, the one that covers least."""
+        boxes = [(left, top, left + width, top + height) for left, top in wishes]
+        best = min(
+            boxes, key=self._covered
+        )  # min keeps the first of equals, hence the first that covers nothing
+        self.taken.append(best)
+        return best[0], best[1]
+
+    def _covered(self, box: Box) -> float:
+        return sum(
+            max(min(box[2], other[2]) - max(box[0], other[0]), 0)
+            * max(min(box[3], other[3]) - max(box[1], other[1]), 0)
+            for other in self.taken
+        )

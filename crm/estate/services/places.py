@@ -4,30 +4,17 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from crm.common.errors import Fault, RuleError, StaleError, refuse
+from crm.common.errors import Fault, RuleError, StaleError
 from crm.common.locks import lock_row
+from crm.common.validation import validated
 from crm.contacts.models import Organisation
 from crm.estate.models import Area, Building, Ownership, Tenancy, Unit
 
 WHOLE = Decimal(100)
-
-
-def validated(row: models.Model, exclude: tuple[str, ...] = ()) -> None:
-    """Run the model's own validation and raise every fault at once as a RuleError."""
-    try:
-        row.full_clean(exclude=["created_at", "created_by", "changed_at", "changed_by", *exclude])
-    except ValidationError as error:
-        refuse(
-            Fault(str(problem.code or "invalid"), message, "" if field == "__all__" else field)
-            for field, problems in error.error_dict.items()
-            for problem in problems
-            for message in problem.messages
-        )
 
 
 @transaction.atomic

@@ -1,0 +1,210 @@
+"""The navigation by work: what stands where, who sees it, and which counts ask for action."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from crm.acquisition.models import Task
+from crm.common.months import amsterdam_day
+from crm.estate.models import Vacancy
+from crm.targets.models import CountEvent
+
+Count = Callable[[User, datetime], int]
+
+
+def _tasks_due(user: User, now: datetime) -> int:
+    return Task.objects.open().filter(owner=user, due_on__lte=amsterdam_day(now)).count()
+
+
+def _submitted(_user: User, _now: datetime) -> int:
+    return Vacancy.objects.waiting_for_staff().count()
+
+
+def _unconfirmed(_user: User, _now: datetime) -> int:
+    return CountEvent.objects.waiting_for_confirmation().count()
+
+
+@dataclass(frozen=True)
+class Place:
+    """One line of the navigation. `models` (as `app.model`) belong to it: their pages mark it as the current one."""
+
+    label: Promise
+    icon: str
+    models: tuple[str, ...] = ()
+    url_name: str = ""
+    count: Count | None = None
+
+    @property
+    def home(self) -> str:
+        """The URL name of the place's page: its own, or the list of its first model."""
+        return self.url_name or f"admin:{self.models[0].replace('.', '_')}_changelist"
+
+
+@dataclass(frozen=True)
+class Group:
+    title: Promise | str
+    places: tuple[Place, ...]
+
+
+GROUPS: tuple[Group, ...] = (
+    Group(
+        "",
+        (
+            Place(_("Today"), "today", url_name="admin:index", count=_tasks_due),
+            Place(_("Leads"), "lead", ("acquisition.lead", "acquisition.task", "acquisition.activity")),
+            Place(_("Companies and people"), "people", ("contacts.organisation", "contacts.person")),
+        ),
+    ),
+    Group(
+        _("Space"),
+        (
+            Place(_("Housing needs"), "need", ("matching.housingneed", "matching.match")),
+            Place(_("Available space"), "vacancy", ("estate.vacancy",), count=_submitted),
+            Place(_("Buildings"), "building", ("estate.building", "estate.unit")),
+            Place(_("Tenancies"), "tenancy", ("estate.tenancy",)),
+        ),
+    ),
+    Group(
+        _("Counting"),
+        (
+            Place(_("Targets"), "target", ("targets.target",)),
+            Place(_("Count ledger"), "ledger", ("targets.countevent",), count=_unconfirmed),
+            Place(_("Observations"), "gauge", ("targets.observation",)),
+        ),
+    ),
+    Group(
+        "",
+        (
+            Place(
+                _("Reports"),
+                "report",
+                ("reports.reportedition", "reports.directortext", "reports.partneraction"),
+            ),
+            Place(_("Import"), "import", ("desk.importbatch", "desk.importedrow")),
+            Place(
+                _("Settings"),
+                "settings",
+                (
+                    "contacts.applicationarea",
+                    "contacts.technology",
+                    "estate.area",
+                    "targets.indicator",
+                    "accounts.user",
+                    "accounts.apikey",
+                    "contacts.brokeraccess",
+                    "crm_messages.mail",
+                    "acquisition.stagechange",
+                    "acquisition.namereveal",
+                ),
+                url_name="admin:settings",
+            ),
+        ),
+    ),
+)
+
+SETTINGS: tuple[tuple[Promise, tuple[str, ...]], ...] = (
+    (
+        _("Value lists"),
+        ("contacts.applicationarea", "contacts.technology", "estate.area", "targets.indicator"),
+    ),
+    (_("Access"), ("accounts.user", "accounts.apikey", "contacts.brokeraccess")),
+    (_("Logs"), ("crm_messages.mail", "acquisition.stagechange", "acquisition.namereveal")),
+)
+
+QUICK_ADD: tuple[tuple[str, Promise, str], ...] = (
+    ("acquisition.lead", _("Lead"), "lead"),
+    ("contacts.organisation", _("Organisation"), "people"),
+    ("contacts.person", _("Person"), "people"),
+    ("matching.housingneed", _("Housing need"), "need"),
+    ("estate.vacancy", _("Available space"), "vacancy"),
+    ("targets.countevent", _("Arrival on the park"), "ledger"),
+    ("acquisition.task", _("Task"), "task"),
+)
+
+
+@dataclass(frozen=True)
+class Line:
+    """A place as it is drawn for one person on one page."""
+
+    label: str
+    icon: str
+    url: str
+    current: str = ""  # the value of aria-current
+    count: int = 0
+
+
+@dataclass(frozen=True)
+class DrawnGroup:
+    title: str
+    lines: list[Line] = field(default_factory=list)
+
+
+def may_see(user: User, model: str, action: str = "view") -> bool:
+    """Whether this user holds a permission on a model written as `app.model`."""
+    app_label, _dot, name = model.partition(".")
+    return user.has_perm(f"{app_label}.{action}_{name}")
+
+
+def _current_model(request: HttpRequest) -> str:
+    """The model that the page belongs to, as `app.model`, read from the URL's name."""
+    match = request.resolver_match
+    kwargs_model = getattr(request, "desk_model", "")
+    if kwargs_model or match is None or not match.url_name:
+        return kwargs_model
+    for group in GROUPS:
+        for place in group.places:
+            for model in place.models:
+                if match.url_name.startswith(model.replace(".", "_") + "_"):
+                    return model
+    return ""
+
+
+def _is_visible(user: User, place: Place) -> bool:
+    return not place.models or any(may_see(user, model) for model in place.models)
+
+
+def navigation(request: HttpRequest) -> list[DrawnGroup]:
+    """The groups this user may see, the current place marked, with counts where they ask for action."""
+    user, now = request.user, timezone.now()
+    model = _current_model(request)
+    drawn = []
+    for group in GROUPS:
+        lines = []
+        for place in group.places:
+            if not _is_visible(user, place):
+                continue
+            url = reverse(place.home)
+            if request.path == url:
+                current = "page"
+            else:
+                current = "true" if model and model in place.models else ""
+            count = place.count(user, now) if place.count else 0
+            lines.append(Line(str(place.label), place.icon, url, current, count))
+        if lines:
+            drawn.append(DrawnGroup(str(group.title), lines))
+    return drawn
+
+
+def quick_add(user: User) -> list[Line]:
+    """What this user may add from anywhere."""
+    return [
+        Line(str(label), icon, reverse(f"admin:{model.replace('.', '_')}_add"))
+        for model, label, icon in QUICK_ADD
+        if may_see(user, model, "add")
+    ]
+
+
+def siblings(model: str) -> tuple[str, ...]:
+    """The models of the same place, where it has more than one list of its own."""
+    for group in GROUPS:
+        for place in group.places:
+            if model in place.models and not place.url_name:
+                return place.models if len(place.models) > 1 else ()
+    return ()

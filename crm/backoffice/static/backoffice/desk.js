@@ -1,0 +1,86 @@
+// The desk's behaviour: menus that close, dialogs, the theme, confirmations, the count of chosen rows. No inline handlers.
+(() => {
+  "use strict";
+
+  // Menus are <details>: one open at a time, closed by Escape, by a click elsewhere and when focus leaves.
+  const menus = () => document.querySelectorAll("details.menu[open], details.chip-menu[open]");
+  document.addEventListener("click", (event) => {
+    menus().forEach((menu) => { if (!menu.contains(event.target)) menu.open = false; });
+  });
+  document.addEventListener("focusin", (event) => {
+    menus().forEach((menu) => { if (!menu.contains(event.target)) menu.open = false; });
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    menus().forEach((menu) => { menu.open = false; menu.querySelector("summary").focus(); });
+  });
+
+  // Dialogs: data-open names one, data-close closes the one it stands in, a click on the scrim closes too.
+  document.addEventListener("click", (event) => {
+    const opener = event.target.closest("[data-open]");
+    if (opener) {
+      const dialog = document.getElementById(opener.dataset.open);
+      if (dialog) dialog.showModal();
+    }
+    if (event.target.closest("[data-close]")) event.target.closest("dialog").close();
+    if (event.target instanceof HTMLDialogElement) event.target.close();
+  });
+  document.querySelectorAll("dialog[data-open-now]").forEach((dialog) => dialog.showModal());
+
+  // Theme: remembered in this browser.
+  const choices = document.querySelectorAll("[data-theme-choice]");
+  const mark = () => choices.forEach((choice) => {
+    choice.setAttribute("aria-pressed", String(choice.dataset.themeChoice === window.deskTheme.read()));
+  });
+  choices.forEach((choice) => choice.addEventListener("click", () => {
+    window.deskTheme.store(choice.dataset.themeChoice);
+    mark();
+  }));
+  mark();
+
+  // Forms: a second click sends nothing twice; a page left with typed text asks first.
+  let typed = false;
+  document.querySelectorAll("form[data-guard]").forEach((form) => {
+    form.addEventListener("input", () => { typed = true; });
+    form.addEventListener("submit", () => { typed = false; });
+  });
+  window.addEventListener("beforeunload", (event) => { if (typed) event.preventDefault(); });
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.method !== "post") return;
+    if (form.dataset.sent) { event.preventDefault(); return; }
+    form.dataset.sent = "yes";
+    setTimeout(() => { delete form.dataset.sent; }, 4000);
+  });
+  window.addEventListener("pageshow", () => {
+    document.querySelectorAll("form[data-sent]").forEach((form) => { delete form.dataset.sent; });
+  });
+
+  // Lists: the bar for chosen rows shows itself when a row is chosen.
+  const bulk = document.querySelector(".bulk");
+  if (bulk) {
+    const boxes = [...document.querySelectorAll("input.action-select")];
+    const toggle = document.getElementById("action-toggle");
+    const count = bulk.querySelector("[data-count]");
+    const refresh = () => {
+      const chosen = boxes.filter((box) => box.checked);
+      bulk.hidden = chosen.length === 0;
+      count.textContent = String(chosen.length);
+      boxes.forEach((box) => box.closest("tr").classList.toggle("on", box.checked));
+      if (toggle) {
+        toggle.checked = chosen.length > 0 && chosen.length === boxes.length;
+        toggle.indeterminate = chosen.length > 0 && chosen.length < boxes.length;
+      }
+    };
+    boxes.forEach((box) => box.addEventListener("change", refresh));
+    if (toggle) toggle.addEventListener("change", () => { boxes.forEach((box) => { box.checked = toggle.checked; }); refresh(); });
+    bulk.querySelector("[data-clear]").addEventListener("click", () => { boxes.forEach((box) => { box.checked = false; }); refresh(); });
+    window.addEventListener("pageshow", refresh);
+    refresh();
+  }
+
+  // Filters with a select: choosing goes there.
+  document.querySelectorAll("select[data-go]").forEach((select) => {
+    select.addEventListener("change", () => { window.location.assign(select.value); });
+  });
+})();
