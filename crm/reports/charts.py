@@ -185,7 +185,7 @@ def stock(chart: Stock, *, message: str, formats: Formats, palette: Palette = PA
     labels.keep_clear(plan, 1.2)
     labels.keep_clear([*spots, *ring])
     labels.keep_clear([goal], 3.5)
-    labels.keep_clear([(0, floor), (canvas.width, floor)], 1)
+    labels.placed.append((0, floor - 1, canvas.width, 113))  # the years
     _stock_labels(canvas, labels, chart, (spots, goal, today), formats)
     return canvas.finish(113, f"{message} {chart.reading}")
 
@@ -215,7 +215,7 @@ def _stock_labels(
 
     if len(spots) > 1:
         text = formats.number(chart.measured[0][1])
-        below_or_above = [(spots[0][0] - 4, spots[0][1] + lift) for lift in (-13, -18, 5, 10)]
+        below_or_above = [(spots[0][0] - 4, spots[0][1] + lift) for lift in (-13, -18, 5, 10, -24, -30, -36)]
         at = labels.place(below_or_above, text_width(text, 7.6), 8)
         canvas.text((at[0], at[1] + 6.2), text)
 
@@ -225,7 +225,8 @@ def _stock_labels(
     edges = [edge for edge in (right, before) if 0 <= edge <= canvas.width - size] or [0]
     lifts = ((-20, -26, -32), (8, 14, 20, 26, 32, 38, 44))
     wishes = [(edge, today[1] + lift) for part in lifts for edge in edges for lift in part]
-    at = labels.place([wish for wish in wishes if wish[1] >= 0] or [(edges[0], 0)], size, 8)
+    wishes += [(edge, top) for edge in (*edges, 0) for top in range(0, 90, 4)]
+    at = labels.place([wish for wish in wishes if wish[1] >= 0], size, 8)
     canvas.text((at[0], at[1] + 6.2), text, role="quiet")
     above = at[1] < today[1]
     canvas.line(
@@ -238,10 +239,9 @@ def _stock_labels(
     lines = [(chart.measured_label, "solid"), (chart.since_label, "quiet" if chart.now is None else "solid")]
     size = max(text_width(text, 7.6) for text, _role in lines)
     last = spots[-1] if spots else today
-    edge = within(last[0] - 4, size, 0, canvas.width)
-    offsets = (10, 14, 18, 24, 30, 36, 42, -26, -32, -38, -44, -50, -56)
-    wishes = [(edge, last[1] + offset) for offset in offsets if 0 <= last[1] + offset <= 79]
-    at = labels.place(wishes or [(edge, 0)], size, 19)
+    edges = [within(wish, size, 0, canvas.width) for wish in (last[0] - 4, last[0] - size, 0, canvas.width)]
+    tops = sorted(range(0, 80, 3), key=lambda top: abs(top - last[1] - 10))
+    at = labels.place([(edge, top) for edge in edges for top in tops], size, 19)
     for row, (text, role) in enumerate(lines):
         canvas.text((at[0], at[1] + 6.2 + 10 * row), text, role=role)
     if spots and at[1] > last[1]:

@@ -139,7 +139,8 @@ class Labels:
     """Places of labels in a chart: none over another, none over a mark where that can be helped."""
 
     def __init__(self) -> None:
-        self.taken: list[Box] = []
+        self.marks: list[Box] = []
+        self.placed: list[Box] = []
 
     def keep_clear(self, points: Sequence[tuple[float, float]], reach: float = 2.5) -> None:
         """No label over this line: its points and what lies between them."""
@@ -147,22 +148,25 @@ class Labels:
             steps = max(int(max(abs(x2 - x1), abs(y2 - y1)) / 3), 1)
             for step in range(steps + 1):
                 x, y = x1 + (x2 - x1) * step / steps, y1 + (y2 - y1) * step / steps
-                self.taken.append((x - reach, y - reach, x + reach, y + reach))
+                self.marks.append((x - reach, y - reach, x + reach, y + reach))
 
     def place(
         self, wishes: Sequence[tuple[float, float]], width: float, height: float
     ) -> tuple[float, float]:
-        """The first wish (left, top) that covers nothing; where every one does, the one that covers least."""
+        """The first wish (left, top) that covers nothing; where every one does, the one that covers least.
+
+        Covering another label is worse than covering any mark.
+        """
         boxes = [(left, top, left + width, top + height) for left, top in wishes]
-        best = min(
-            boxes, key=self._covered
-        )  # min keeps the first of equals, hence the first that covers nothing
-        self.taken.append(best)
+        best = min(boxes, key=lambda box: (_covered(box, self.placed), _covered(box, self.marks)))
+        self.placed.append(best)
         return best[0], best[1]
 
-    def _covered(self, box: Box) -> float:
-        return sum(
-            max(min(box[2], other[2]) - max(box[0], other[0]), 0)
-            * max(min(box[3], other[3]) - max(box[1], other[1]), 0)
-            for other in self.taken
-        )
+
+def _covered(box: Box, others: Sequence[Box]) -> float:
+    """How much of the others the box covers."""
+    return sum(
+        max(min(box[2], other[2]) - max(box[0], other[0]), 0)
+        * max(min(box[3], other[3]) - max(box[1], other[1]), 0)
+        for other in others
+    )

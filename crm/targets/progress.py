@@ -4,7 +4,7 @@ Nothing is stored as a total: every figure is read from the ledger and the obser
 answer for ever.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from crm.common.errors import Fault, RuleError
 from crm.targets import counting
-from crm.targets.choices import RULE_VERSION, Curve, EventKind, TargetCode
+from crm.targets.choices import RULE_VERSION, Curve, EventKind, TargetCode, TargetKind
 from crm.targets.counting import Entry
 from crm.targets.figures import Plan, Window, tenth
 from crm.targets.models import CountEvent, Observation, Target
@@ -106,6 +106,17 @@ class StockProgress:
         }
 
 
+FLOW_RULES: Mapping[str, counting.FlowRule] = {
+    TargetCode.RD_BRANCHES: counting.RD_BRANCHES,
+    TargetCode.STARTUPS: counting.STARTUPS,
+    TargetCode.SPIN_OFFS: counting.SPIN_OFFS,
+}
+# Count events carry no jobs: of them the ledger tells no change.
+NET_CHANGES: Mapping[str, Callable[[Iterable[Entry], date], int]] = {
+    TargetCode.KNOWLEDGE_INTENSIVE_COMPANIES: counting.net_knowledge_intensive,
+    TargetCode.COMPANIES: counting.net_companies,
+}
+
 TargetProgress = CumulativeProgress | YearlyProgress | StockProgress
 
 
@@ -163,16 +174,12 @@ def _entries(events: "QuerySet[CountEvent]") -> list[Entry]:
 
 
 def window_of(target: Target) -> Window:
-    """The years in which a flow's events count."""
-    if target.window_from is None:
-        raise ValueError(f"{target.code} is no flow: it has no window")
+    """The years in which a flow's events count; only for flows."""
     return Window(target.window_from, target.goal_on)
 
 
 def plan_of(target: Target) -> Plan:
-    """The line of a stock from its baseline to its goal."""
-    if target.baseline is None or target.baseline_on is None:
-        raise ValueError(f"{target.code} is no stock: it has no baseline")
+    """The line of a stock from its baseline to its goal; only for stocks."""
     return Plan(
         target.baseline,
         target.goal,
@@ -193,29 +200,27 @@ def progress(as_of: date, known_at: datetime) -> Progress:
     observed: dict[int, Observation] = {}
     for observation in Observation.objects.known(as_of, known_at):
         observed.setdefault(observation.target_id, observation)
-
-    def stock(code: TargetCode) -> StockProgress:
-        target = targets[code]
-        return _stock(target, events, observed.get(target.pk), as_of)
-
-    figures: dict[str, TargetProgress] = {
-        TargetCode.RD_BRANCHES: _rd_branches(targets[TargetCode.RD_BRANCHES], events, as_of),
-        TargetCode.STARTUPS: _yearly(targets[TargetCode.STARTUPS], counting.STARTUPS, events, as_of),
-        TargetCode.SPIN_OFFS: _yearly(targets[TargetCode.SPIN_OFFS], counting.SPIN_OFFS, events, as_of),
-        TargetCode.KNOWLEDGE_INTENSIVE_COMPANIES: stock(TargetCode.KNOWLEDGE_INTENSIVE_COMPANIES),
-        TargetCode.COMPANIES: stock(TargetCode.COMPANIES),
-        TargetCode.JOBS: stock(TargetCode.JOBS),
-    }
     return Progress(
         as_of=as_of,
         known_at=known_at,
         rule_version=RULE_VERSION,
-        targets={str(code): figure for code, figure in figures.items()},
+        targets={
+            code: _figures(targets[code], events, observed.get(targets[code].pk), as_of)
+            for code in TargetCode.values
+        },
     )
 
 
-def _rd_branches(target: Target, events: Ledger, as_of: date) -> CumulativeProgress:
-    window, rule = window_of(target), counting.RD_BRANCHES
+def _figures(target: Target, events: Ledger, observation: Observation | None, as_of: date) -> TargetProgress:
+    if target.kind == TargetKind.CUMULATIVE:
+        return _cumulative(target, events, as_of)
+    if target.kind == TargetKind.YEARLY:
+        return _yearly(target, events, as_of)
+    return _stock(target, events, observation, as_of)
+
+
+def _cumulative(target: Target, events: Ledger, as_of: date) -> CumulativeProgress:
+    window, rule = window_of(target), FLOW_RULES[target.code]
     firsts = counting.first_arrivals(events.standing, rule)
     return CumulativeProgress(
         counted=len(counting.counted(firsts, rule, window)),
@@ -227,8 +232,8 @@ def _rd_branches(target: Target, events: Ledger, as_of: date) -> CumulativeProgr
     )
 
 
-def _yearly(target: Target, rule: counting.FlowRule, events: Ledger, as_of: date) -> YearlyProgress:
-    window, year = window_of(target), as_of.year
+def _yearly(target: Target, events: Ledger, as_of: date) -> YearlyProgress:
+    window, rule, year = window_of(target), FLOW_RULES[target.code], as_of.year
     firsts = counting.first_arrivals(events.standing, rule)
     enterprises = counting.counted(firsts, rule, window)
     to_date = len(enterprises)
@@ -244,12 +249,6 @@ def _yearly(target: Target, rule: counting.FlowRule, events: Ledger, as_of: date
     )
 
 
-NET_CHANGE = {
-    TargetCode.KNOWLEDGE_INTENSIVE_COMPANIES: counting.net_knowledge_intensive,
-    TargetCode.COMPANIES: counting.net_companies,
-}
-
-
 def _stock(target: Target, events: Ledger, observation: Observation | None, as_of: date) -> StockProgress:
     plan = plan_of(target).at(as_of)
     if observation is None:
@@ -262,7 +261,7 @@ def _stock(target: Target, events: Ledger, observation: Observation | None, as_o
             plan=plan,
             net_since=None,
         )
-    net_change = NET_CHANGE.get(TargetCode(target.code))
+    net_change = NET_CHANGES.get(target.code)
     return StockProgress(
         observed=observation.value,
         observed_on=observation.reference_date,

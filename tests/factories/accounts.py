@@ -6,10 +6,11 @@ from accounts.models import User
 from accounts.roles import Role
 
 
+PASSWORD = "a-long-test-password"
+
+
 class UserFactory(factory.django.DjangoModelFactory):
     """`UserFactory(manager=True)`; the password of every user is `PASSWORD`."""
-
-    PASSWORD = "a-long-test-password"
 
     class Meta:
         model = User
@@ -29,4 +30,4 @@ class UserFactory(factory.django.DjangoModelFactory):
 
     @classmethod
     def _create(cls, model_class, *args, **kwargs):
-        return model_class.objects.create_user(*args, password=kwargs.pop("password", cls.PASSWORD), **kwargs)
+        return model_class.objects.create_user(*args, password=kwargs.pop("password", PASSWORD), **kwargs)

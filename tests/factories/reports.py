@@ -115,7 +115,18 @@ def asked_before() -> tuple[PartnerAction, ...]:
     )  # fmt: skip
 
 
-TERMS = ("start", "new", "reopened", "moved_in", "moved_out", "established", "lost", "referred", "withdrawn", "parked")
+TERMS = (
+    "start",
+    "new",
+    "reopened",
+    "moved_in",
+    "moved_out",
+    "established",
+    "lost",
+    "referred",
+    "withdrawn",
+    "parked",
+)
 MONTH = (
     (20, 9, 0, 0, 6, 0, 1, 0, 0, 1), (19, 2, 1, 6, 4, 0, 1, 1, 0, 1), (15, 0, 0, 5, 3, 0, 0, 0, 1, 0),
     (9, 0, 0, 3, 2, 0, 0, 0, 0, 0), (9, 0, 0, 2, 3, 0, 0, 0, 0, 0), (7, 0, 0, 2, 2, 0, 1, 0, 0, 0),
@@ -128,7 +139,9 @@ def movement() -> tuple[StageMovement, ...]:
     rows = []
     for stage, terms, tracks in zip(OPEN_STAGES, MONTH, SPLIT, strict=True):
         split = dict(zip(("startup", "knowledge_intensive", "rd_branch"), tracks, strict=True))
-        rows.append(StageMovement(stage=stage, **dict(zip(TERMS, terms, strict=True)), **split, end=sum(tracks)))
+        rows.append(
+            StageMovement(stage=stage, **dict(zip(TERMS, terms, strict=True)), **split, end=sum(tracks))
+        )
     return tuple(rows)
 
 
@@ -148,8 +161,25 @@ def conversion() -> tuple[Conversion, ...]:
 
 def leads(moved: int = 8, stalled: int = 7, lost: int = 5) -> LeadLists:
     """Lists with these totals; at most eight leads of each are named."""
-    stages = ("established", "established", "established", "decision", "decision", "committed", "committed", "proposal")
-    tracks = ("startup", "startup", "knowledge_intensive", "rd_branch", "knowledge_intensive", "startup", "startup")
+    stages = (
+        "established",
+        "established",
+        "established",
+        "decision",
+        "decision",
+        "committed",
+        "committed",
+        "proposal",
+    )
+    tracks = (
+        "startup",
+        "startup",
+        "knowledge_intensive",
+        "rd_branch",
+        "knowledge_intensive",
+        "startup",
+        "startup",
+    )
     reasons = ("no_space", "timing", "large_production", "chose_elsewhere", "no_fit")
     statuses = ("lost", "withdrawn", "referred", "lost", "lost")
     shown = range(8)
@@ -217,7 +247,8 @@ def empty_report() -> MonthlyReport:
         movement=tuple(StageMovement(stage=stage) for stage in OPEN_STAGES),
         moved_back=0,
         conversion=tuple(
-            Conversion(stage=stage, left=0, advanced=0, chance=0.5, low=0.0245, high=0.9755) for stage in OPEN_STAGES
+            Conversion(stage=stage, left=0, advanced=0, chance=0.5, low=0.0245, high=0.9755)
+            for stage in OPEN_STAGES
         ),
         leads=LeadLists(),
     )

@@ -1,0 +1,31 @@
+"""The admins of all rooms, one module per room."""
+
+from crm.backoffice.admin import (
+    accounts,
+    acquisition,
+    contacts,
+    desk,
+    estate,
+    leads,
+    matching,
+    messages,
+    needs,
+    reports,
+    targets,
+    vacancies,
+)
+
+__all__ = [
+    "accounts",
+    "acquisition",
+    "contacts",
+    "desk",
+    "estate",
+    "leads",
+    "matching",
+    "messages",
+    "needs",
+    "reports",
+    "targets",
+    "vacancies",
+]

@@ -1,0 +1,344 @@
+"""What every room's admin shares: writing only through services, rules shown on the form, lists without surprises."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.contrib.admin import ModelAdmin, TabularInline
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import NON_FIELD_ERRORS
+from django.db import models
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from crm.backoffice.admin.changelist import DeskChangeList
+from crm.backoffice.autocomplete import suggestion
+from crm.backoffice.constraints import CONSTRAINT_SENTENCES
+from crm.backoffice.navigation import may_see, siblings
+from crm.common.errors import Fault, RuleError
+
+VERSION_FIELD = "record_version"
+DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+MOMENT = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+JQUERY = ("admin/js/vendor/jquery/jquery.min.js", "admin/js/jquery.init.js", "admin/js/core.js")
+
+
+class RoomForm(forms.ModelForm):
+    """A model's form that shows a service's faults, and carries the version that the person was looking at."""
+
+    record_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    rule_faults: Sequence[Fault] = ()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        version = getattr(self.instance, "version", None)
+        if version is None or self.instance.pk is None:
+            del self.fields[VERSION_FIELD]
+        else:
+            self.fields[VERSION_FIELD].initial = version
+
+    def _post_clean(self) -> None:
+        super()._post_clean()
+        for fault in self.rule_faults:
+            known = fault.field in self.fields
+            label = "" if known or not fault.field else self._label(fault.field)
+            self.add_error(fault.field if known else None, f"{label}{fault.message}")
+
+    def _label(self, name: str) -> str:
+        """A fault about a field that this form doesn't show names it in words."""
+        names = {model_field.name for model_field in self._meta.model._meta.get_fields()}
+        if name not in names:
+            return ""
+        verbose = getattr(self._meta.model._meta.get_field(name), "verbose_name", "")
+        return f"{capfirst(verbose)}: " if verbose else ""
+
+    def validate_constraints(self) -> None:
+        """Database constraints in sentences; those without one are left to the service, which names the field."""
+        for error in self._constraint_errors():
+            self.add_error(NON_FIELD_ERRORS, error)
+
+    def _constraint_errors(self) -> Iterable[str]:
+        exclude = self._get_validation_exclusions()
+        for model_class, constraints in self.instance.get_constraints():
+            for constraint in constraints:
+                sentence = CONSTRAINT_SENTENCES.get(constraint.name)
+                if sentence is None:
+                    continue
+                try:
+                    constraint.validate(model_class, self.instance, exclude=exclude)
+                except forms.ValidationError:
+                    yield str(sentence)
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What somebody typed and saved: whose hand, when, the values, which of them differ, and the rows beneath."""
+
+    by: User
+    at: datetime
+    values: dict[str, Any]
+    changed: dict[str, Any]
+    version: int | None = None
+    rows: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    changed_rows: frozenset[str] = frozenset()
+
+    def only(self, *names: str) -> dict[str, Any]:
+        return {name: self.values[name] for name in names if name in self.values}
+
+    def other_than(self, *names: str) -> dict[str, Any]:
+        return {name: value for name, value in self.values.items() if name not in names}
+
+
+class RoomAdmin(ModelAdmin):
+    """Lists, searches and forms of one model. Nothing is saved here: `add_through` and `change_through` call services."""
+
+    form = RoomForm
+    list_per_page = 40
+    list_max_show_all = 0
+    show_full_result_count = False
+    save_as = False
+    view_on_site = False
+    empty_value_display = "–"
+    formfield_overrides = {
+        models.DateField: {"widget": DAY},
+        models.DateTimeField: {"widget": MOMENT, "form_class": forms.DateTimeField},
+    }
+    allows_add = True
+    allows_change = True
+    allows_delete = False
+    # How columns behave: right-aligned figures, hidden below 1100 and 1024 px, shown without their name on a phone.
+    number_columns: tuple[str, ...] = ()
+    spare_columns: tuple[str, ...] = ()
+    narrow_columns: tuple[str, ...] = ()
+    self_evident_columns: tuple[str, ...] = ()
+    list_intro = ""
+    table_class = ""
+
+    # ── what a room fills in ────────────────────────────────────────────────
+    def add_through(self, typed: Typed) -> models.Model:
+        """Make the row by a service and return it."""
+        raise NotImplementedError
+
+    def change_through(self, row: Any, typed: Typed) -> models.Model:
+        """Change the row by a service and return it."""
+        raise NotImplementedError
+
+    def list_views(self, request: HttpRequest) -> list[tuple[str, str]]:
+        """Ready-made views above a list, as (name, query string)."""
+        return []
+
+    def record_tools(self, request: HttpRequest, row: Any) -> list[dict[str, str]]:
+        """Buttons beside a record's title, as {label, url, icon}."""
+        return []
+
+    # ── who may ─────────────────────────────────────────────────────────────
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return self.allows_add and super().has_add_permission(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.allows_change and super().has_change_permission(request, obj)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return may_see(request.user, self.opts.label_lower)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.allows_delete and super().has_delete_permission(request, obj)
+
+    # ── writing ─────────────────────────────────────────────────────────────
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: Any) -> None:
+        """Nothing: the service writes in `save_related`, where the rows beneath are known too."""
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: Any) -> None:
+        typed = self.read_typed(request, form, formsets)
+        if change:
+            # The form wrote what was typed onto its instance; the service gets the row as it stands.
+            stored = self.model._default_manager.get(pk=form.instance.pk)
+            saved = self.change_through(stored, typed)
+        else:
+            saved = self.add_through(typed)
+        form.instance.pk = saved.pk
+        form.instance.refresh_from_db()
+
+    def read_typed(self, request: HttpRequest, form: Any, formsets: Any) -> Typed:
+        values = {name: value for name, value in form.cleaned_data.items() if name != VERSION_FIELD}
+        changed = {name: values[name] for name in form.changed_data if name in values}
+        rows, changed_rows = {}, set()
+        for formset in formsets:
+            name = formset.model._meta.model_name
+            rows[name] = [
+                {key: value for key, value in row.items() if key not in ("DELETE", formset.fk.name)}
+                for row in formset.cleaned_data
+                if any(key not in ("DELETE", "id") for key in row) and not row.get("DELETE")
+            ]
+            if formset.has_changed():
+                changed_rows.add(name)
+        return Typed(
+            by=request.user,
+            at=timezone.now(),
+            values=values,
+            changed=changed,
+            version=form.cleaned_data.get(VERSION_FIELD),
+            rows=rows,
+            changed_rows=frozenset(changed_rows),
+        )
+
+    def construct_change_message(self, request: HttpRequest, form: Any, formsets: Any, add: Any = False) -> Any:
+        """Only the form's own fields: the rows beneath were saved by the service, not by their formsets."""
+        return super().construct_change_message(request, form, [], add)
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """A rule that refuses rolls everything back and comes out on the same form, with all that was typed."""
+        context = {"record_tools": self._tools(request, object_id), **(extra_context or {})}
+        try:
+            return super().changeform_view(request, object_id, form_url, context)  # one transaction
+        except RuleError as error:
+            request.rule_faults = error.faults
+            return super().changeform_view(request, object_id, form_url, context)
+
+    def _tools(self, request: HttpRequest, object_id: str | None) -> list[dict[str, str]]:
+        if object_id is None or request.method != "GET":
+            return []
+        row = self.get_object(request, unquote(object_id))
+        return self.record_tools(request, row) if row is not None else []
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: Any = False, **kwargs: Any) -> Any:
+        form = super().get_form(request, obj, change, **kwargs)
+        form.rule_faults = getattr(request, "rule_faults", ())
+        return form
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """The declared fields, without the version, which the template writes itself."""
+        fieldsets = super().get_fieldsets(request, obj)
+        return [
+            (name, {**options, "fields": [entry for entry in options["fields"] if entry != VERSION_FIELD]})
+            for name, options in fieldsets
+        ]
+
+    def get_inline_instances(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Rows beneath appear where there is something to read or to add."""
+        return [
+            inline
+            for inline in super().get_inline_instances(request, obj)
+            if obj is not None or inline.has_add_permission(request, obj)
+        ]
+
+    # ── fields ──────────────────────────────────────────────────────────────
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Choices are the target admin's own rows, so that a field never names what a list hides."""
+        target = self.admin_site._registry.get(db_field.remote_field.model)
+        if target is not None and "queryset" not in kwargs:
+            kwargs["queryset"] = target.get_queryset(request)
+        formfield = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        if formfield is not None:
+            formfield.label_from_instance = suggestion
+        return formfield
+
+    @property
+    def media(self) -> forms.Media:
+        """Only what related fields need; lists carry no script of Django's."""
+        return forms.Media(js=[*JQUERY, "admin/js/admin/RelatedObjectLookups.js"])
+
+    # ── lists ───────────────────────────────────────────────────────────────
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> Any:
+        return DeskChangeList
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        return super().changelist_view(
+            request,
+            {
+                "title": capfirst(self.opts.verbose_name_plural),
+                "subtitle": "",
+                "sibling_lists": self._sibling_lists(request),
+                "list_views": self._drawn_views(request),
+                "add_label": self.add_label,
+                "list_intro": self.list_intro,
+                "table_class": self.table_class,
+                **(extra_context or {}),
+            },
+        )
+
+    @property
+    def add_label(self) -> str:
+        return _("Add %s") % self.opts.verbose_name
+
+    def _sibling_lists(self, request: HttpRequest) -> list[dict[str, Any]]:
+        own = self.opts.label_lower
+        lines = []
+        for model in siblings(own):
+            if may_see(request.user, model):
+                target = self.admin_site.get_model_admin(self._model(model))
+                url = reverse(f"admin:{model.replace('.', '_')}_changelist")
+                label = capfirst(target.opts.verbose_name_plural)
+                lines.append({"label": label, "url": url, "current": model == own})
+        return lines if len(lines) > 1 else []
+
+    def _model(self, label: str) -> Any:
+        return next(model for model in self.admin_site._registry if model._meta.label_lower == label)
+
+    def _drawn_views(self, request: HttpRequest) -> list[dict[str, Any]]:
+        here = request.GET.copy()
+        for name in ("p", "o", "e"):
+            here.pop(name, None)
+        return [
+            {"label": label, "url": f"?{query}", "current": here.urlencode() == query}
+            for label, query in self.list_views(request)
+        ]
+
+
+class RoomInline(TabularInline):
+    """Rows beneath a record. They are handed to the record's service; read-only ones are a log."""
+
+    extra = 0
+    show_change_link = False
+    formfield_overrides = RoomAdmin.formfield_overrides
+    intro = ""
+    is_log = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return not self.is_log and may_see(request.user, self.parent_model._meta.label_lower, "add")
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return not self.is_log and may_see(request.user, self.parent_model._meta.label_lower, "change")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.has_change_permission(request, obj)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return may_see(request.user, self.parent_model._meta.label_lower)
+
+    @property
+    def media(self) -> forms.Media:
+        return forms.Media(js=[*JQUERY, "admin/js/inlines.js"]) if not self.is_log else forms.Media()
+
+
+class ReadOnlyAdmin(RoomAdmin):
+    """A log or a list that only services fill."""
+
+    allows_add = False
+    allows_change = False
+
+
+class ValueListAdmin(RoomAdmin):
+    """A value list with Dutch and English names."""
+
+    list_display = ("name_in_words", "code", "name_nl", "name_en", "position")
+    search_fields = ("name_nl", "name_en", "code")
+    number_columns = ("position",)
+    spare_columns = ("code",)
+
+    def name_in_words(self, row: Any) -> str:
+        return str(row.name)
