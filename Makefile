@@ -6,7 +6,7 @@ SHELL := /bin/bash
 .NOTPARALLEL:
 
 PYTHON ?= python3
-PORT ?= 8000
+override PORT := $(or $(PORT),8000)
 PY := .venv/bin/python
 # The product's settings for commands that only read the code: no .env is needed.
 CODE_ONLY := DJANGO_SETTINGS_MODULE=tests.settings DATABASE_URL=sqlite://:memory:

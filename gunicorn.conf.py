@@ -17,4 +17,13 @@ max_requests = 5000  # a worker starts afresh now and then, not all at the same 
 max_requests_jitter = 500
 worker_tmp_dir = "/dev/shm"  # noqa: S108 heartbeats in memory: a slow disk must not kill a worker
 control_socket_disable = True
+# The same JSON lines as the application's.
+logconfig_dict = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"json": {"()": "crm.common.logs.JsonFormatter"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
+    "loggers": {"gunicorn.error": {"handlers": ["console"], "level": "INFO", "propagate": False}},
+    "root": {"handlers": ["console"], "level": "INFO"},
+}
 accesslog = None  # the proxy keeps the access log; addresses are personal data

@@ -11,6 +11,7 @@ import ctypes.util
 import fcntl
 import hashlib
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -25,7 +26,9 @@ LOCK = ROOT / "requirements-dev.lock"
 STAMP = VENV / ".installed-from"
 OLDEST_PYTHON = (3, 11)
 
-Need = namedtuple("Need", "present debian reason demo")  # demo: without it the demo cannot run
+Need = namedtuple(
+    "Need", "present debian reason wanted_by"
+)  # by the demo (and the tests), or by the tests alone
 
 
 class Stop(Exception):
@@ -60,29 +63,29 @@ def has_libraries(*names):
 def has_ensurepip():
     """Debian splits it off: without it `python -m venv` makes an environment without pip."""
     try:
-        import ensurepip  # noqa: F401, PLC0415 its absence is the answer
+        import ensurepip  # noqa: F401 its absence is the answer
     except ImportError:
         return False
     return True
 
 
 NEEDS = (
-    Need(has_ensurepip, ["python3-venv"], "the virtual environment", True),
+    Need(has_ensurepip, ["python3-venv"], "the virtual environment", "demo"),
     Need(
         has_libraries("libpango-1.0.so.0", "libpangoft2-1.0.so.0", "libharfbuzz-subset.so.0"),
         ["libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0"],
         "the monthly report as PDF",
-        True,
+        "demo",
     ),
-    Need(has_program("msgfmt"), ["gettext"], "the Dutch texts", True),
+    Need(has_program("msgfmt"), ["gettext"], "the Dutch texts", "demo"),
     Need(
         has_program("chromium", "chromium-browser", "google-chrome"),
         ["chromium", "fonts-dejavu-core"],
         "tests in a browser",
-        False,
+        "test",
     ),
-    Need(has_program("pdftotext"), ["poppler-utils"], "tests that read the PDF", False),
-    Need(has_program("qpdf"), ["qpdf"], "tests that check the PDF", False),
+    Need(has_program("pdftotext"), ["poppler-utils"], "tests that read the PDF", "test"),
+    Need(has_program("qpdf"), ["qpdf"], "tests that check the PDF", "test"),
 )
 
 
@@ -120,7 +123,7 @@ def system_packages(goal, needs=NEEDS, is_root=None, install=apt_install):
     if not missing:
         return
     command = "sudo apt-get install " + " ".join(package for need in missing for package in need.debian)
-    if goal == "test" or any(need.demo for need in missing):
+    if goal == "test" or any(need.wanted_by == "demo" for need in missing):
         raise Stop("Install what is missing, then run the same command again:\n  " + command)
     say("The demo runs without it; `make test` does not. To install it:\n  " + command)
 
@@ -128,7 +131,7 @@ def system_packages(goal, needs=NEEDS, is_root=None, install=apt_install):
 # ── Port ────────────────────────────────────────────────────────────────────
 def free_port(text):
     """Stop unless the text is a port on which this user can serve on 127.0.0.1 now."""
-    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 65535):
+    if not (re.match("[0-9]{1,5}$", text) and 1 <= int(text) <= 65535):
         raise Stop(f"PORT must be a whole number from 1 to 65535, not {text!r}. Example: make demo PORT=8001")
     port = int(text)
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
@@ -136,7 +139,9 @@ def free_port(text):
         try:
             probe.bind(("127.0.0.1", port))
         except PermissionError:
-            raise Stop(f"Port {port} is reserved for root. Choose a higher one: make demo PORT=8001") from None
+            raise Stop(
+                f"Port {port} is reserved for root. Choose a higher one: make demo PORT=8001"
+            ) from None
         except OSError:
             other = port + 1 if port < 65535 else 8000
             raise Stop(
@@ -151,7 +156,9 @@ def version_of(python):
     """(major, minor) of an interpreter, or (0, 0) when it does not run."""
     command = [str(python), "-c", "import sys; print(*sys.version_info[:2])"]
     try:
-        run = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True, timeout=60)
+        run = subprocess.run(
+            command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True, timeout=60
+        )
         major, minor = run.stdout.split()
     except (OSError, ValueError, subprocess.SubprocessError):
         return (0, 0)

@@ -1,12 +1,11 @@
 """The loopback demo: `.env`, a filled park, the October 2026 report, and a server to look at it.
 
-    .venv/bin/python -m tools.demo prepare    what `make demo-data` does after the bootstrap
-    .venv/bin/python -m tools.demo serve      what `make demo` does after that
+.venv/bin/python -m tools.demo prepare    what `make demo-data` does after the bootstrap
+.venv/bin/python -m tools.demo serve      what `make demo` does after that
 """
 
 import argparse
 import ctypes
-import json
 import os
 import re
 import secrets
@@ -15,6 +14,7 @@ import socket
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 from tools.bootstrap import Stop, free_port, say
@@ -25,7 +25,6 @@ ACCESS_FILE = ROOT / "var" / "demo-access.json"
 REPORTS = ROOT / "var" / "reports"
 REPORT_MONTH = "2026-10"
 SECONDS_TO_START = 30
-SECONDS_BETWEEN_TICKS = 60
 
 
 # ── .env ────────────────────────────────────────────────────────────────────
@@ -53,7 +52,9 @@ def write_environment(path: Path, *, port: int) -> None:
             file.write(demo_environment(port=port))
         say(f"Wrote {path.name}: a random key, this machine only, no TLS, no second factor")
         return
-    values = re.findall(r"^\s*(?:export\s+)?CRM_DEMO\s*=\s*[\"']?(\w+)", path.read_text(encoding="utf-8"), re.MULTILINE)
+    values = re.findall(
+        r"^\s*(?:export\s+)?CRM_DEMO\s*=\s*[\"']?(\w+)", path.read_text(encoding="utf-8"), re.MULTILINE
+    )
     if not values or values[-1].lower() not in {"true", "1", "yes", "on"}:
         raise Stop(
             f"{path} is not a demo's (CRM_DEMO=true is not in it), so invented companies will not be loaded beside "
@@ -65,9 +66,9 @@ def write_environment(path: Path, *, port: int) -> None:
 def reach_database() -> str:
     """Stop with a sentence when the database is not there or the settings are unsafe; else its name."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm.settings")
-    import django  # noqa: PLC0415 the settings read .env, which is written first
-    from django.core.exceptions import ImproperlyConfigured  # noqa: PLC0415
-    from django.db import Error, connection  # noqa: PLC0415
+    import django
+    from django.core.exceptions import ImproperlyConfigured
+    from django.db import Error, connection
 
     try:
         django.setup()
@@ -85,10 +86,11 @@ def reach_database() -> str:
     return name
 
 
-def manage(*arguments: str) -> None:
+def manage(*arguments: str, quiet: bool = False) -> None:
     """Run a management command; stop when it does."""
     say("→ manage.py " + " ".join(arguments))
-    run = subprocess.run([sys.executable, str(ROOT / "manage.py"), *arguments], cwd=ROOT, check=False)
+    command = [sys.executable, str(ROOT / "manage.py"), *arguments]
+    run = subprocess.run(command, cwd=ROOT, stdout=subprocess.DEVNULL if quiet else None, check=False)
     if run.returncode:
         raise Stop(
             f"`manage.py {arguments[0]}` stopped (exit {run.returncode}); its message stands above. "
@@ -102,38 +104,17 @@ def reports_made() -> list[Path]:
     return sorted(pdfs, key=lambda pdf: re.search(r"\bnl\b", pdf.stem.replace("_", "-")) is None)
 
 
-def complete_access_file(*, url: str, report: Path) -> dict:
-    """Add this run's address and report to what `load_demo` wrote; the file stays readable by its owner only."""
-    access = json.loads(ACCESS_FILE.read_text(encoding="utf-8"))
-    access |= {"url": url, "report": str(report)}
-    part = ACCESS_FILE.with_suffix(".part")
-    part.unlink(missing_ok=True)
-    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        json.dump(access, file, indent=2, ensure_ascii=False)
-        file.write("\n")
-    part.replace(ACCESS_FILE)
-    return access
+def tell_access(*, port: int, report: Path) -> None:
+    """Add this run's address and report to the access file, and print it."""
+    from crm.backoffice.demo.access import read_access, write_access
 
-
-def describe_access(access: dict) -> str:
-    """Addresses, log-ins and keys, as a person reads them."""
-    url = access["url"]
-    lines = [
-        "",
-        f"Desk     {url}/admin/",
-        f"API      {url}/api/v1/   (openapi.json beside it)",
-        f"Report   {access['report']}",
-        "",
-        "Log-ins",
-        *(f"  {user['role']:<14} {user['email']:<36} {user['password']}" for user in access["users"]),
-        "",
-        "API keys (Authorization: Bearer …)",
-        *(f"  {key['broker']:<34} {key['key']}" for key in access["api_keys"]),
-        "",
-        f"The same stands in {ACCESS_FILE.relative_to(ROOT)}.",
-    ]
-    return "\n".join(lines)
+    access = read_access(ACCESS_FILE)
+    if access is None:
+        raise Stop(f"{ACCESS_FILE} was not written by load_demo, or belongs to another database.")
+    access = replace(access, url=f"http://127.0.0.1:{port}", report=str(report))
+    write_access(ACCESS_FILE, access)
+    say(access.as_text())
+    say(f"\nThe same stands in {ACCESS_FILE.relative_to(ROOT)}.")
 
 
 def prepare(*, port: int) -> None:
@@ -142,13 +123,15 @@ def prepare(*, port: int) -> None:
     say(f"Database: {reach_database()}")
     manage("migrate", "--no-input", "--verbosity", "0")
     manage("collectstatic", "--no-input", "--verbosity", "0")
-    manage("load_demo", "--access-file", str(ACCESS_FILE.relative_to(ROOT)))
+    # Its list of log-ins is shown at the end, with the report's place in it.
+    manage("load_demo", "--access-file", str(ACCESS_FILE.relative_to(ROOT)), quiet=True)
     manage("monthly_report", REPORT_MONTH, "--language", "both", "--output", str(REPORTS.relative_to(ROOT)))
     reports = reports_made()
     if not reports:
-        raise Stop(f"No PDF of {REPORT_MONTH} stands in {REPORTS.relative_to(ROOT)}, although the report was made.")
-    access = complete_access_file(url=f"http://127.0.0.1:{port}", report=reports[0])
-    say(describe_access(access))
+        raise Stop(
+            f"No PDF of {REPORT_MONTH} stands in {REPORTS.relative_to(ROOT)}, although the report was made."
+        )
+    tell_access(port=port, report=reports[0])
 
 
 # ── Serving ─────────────────────────────────────────────────────────────────
@@ -158,43 +141,41 @@ def end_with_parent() -> None:
 
 
 def start(*command: str) -> subprocess.Popen:
-    return subprocess.Popen(command, cwd=ROOT, preexec_fn=end_with_parent)  # noqa: PLW1509 no threads here
+    return subprocess.Popen(command, cwd=ROOT, preexec_fn=end_with_parent)
 
 
-def answers(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.settimeout(1)
-        return probe.connect_ex(("127.0.0.1", port)) == 0
+def wait_until_up(web: subprocess.Popen, *, port: int) -> None:
+    """Say where to look, as soon as somebody answers there."""
+    for _attempt in range(SECONDS_TO_START * 10):
+        with socket.socket() as probe:
+            up = probe.connect_ex(("127.0.0.1", port)) == 0
+        if up and web.poll() is None:
+            say(f"\nServing on http://127.0.0.1:{port}/ — stop with Ctrl-C; everything is kept in var/.")
+        if up or web.poll() is not None:
+            return
+        time.sleep(0.1)
+
+
+def watch(web: subprocess.Popen, tick: subprocess.Popen | None) -> None:
+    """Return when the web server ends; say so, once, when the tick does."""
+    while web.poll() is None:
+        if tick is not None and tick.poll() is not None:
+            say(f"The background tick stopped (exit {tick.returncode}): due mail waits until the next start.")
+            tick = None
+        time.sleep(0.5)
 
 
 def serve(*, port: int) -> int:
     """Serve on loopback with the background tick beside it, until interrupted."""
     free_port(str(port))  # the preparation took a while
-    manage_py = str(ROOT / "manage.py")
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     web = start(str(Path(sys.executable).with_name("gunicorn")), "crm.wsgi")
-    tick = start(sys.executable, manage_py, "tick", "--loop")
-    tick_ended_at = 0.0
-
-    def stop(_signal: int, _frame: object) -> None:
-        raise KeyboardInterrupt
-
-    signal.signal(signal.SIGTERM, stop)
+    tick = start(sys.executable, str(ROOT / "manage.py"), "tick", "--loop")
     try:
-        for _attempt in range(SECONDS_TO_START * 10):
-            if answers(port) or web.poll() is not None:
-                break
-            time.sleep(0.1)
-        if web.poll() is None:
-            say(f"\nServing on http://127.0.0.1:{port}/ — stop with Ctrl-C; everything is kept in var/.")
-        while web.poll() is None:
-            if tick.poll() is not None and not tick_ended_at:
-                say(f"The background tick stopped (exit {tick.returncode}); it starts again in a minute.")
-                tick_ended_at = time.monotonic()
-            if tick_ended_at and time.monotonic() - tick_ended_at > SECONDS_BETWEEN_TICKS:
-                tick, tick_ended_at = start(sys.executable, manage_py, "tick", "--loop"), 0.0
-            time.sleep(0.5)
+        wait_until_up(web, port=port)
+        watch(web, tick)
     except KeyboardInterrupt:
-        say("\nStopping; start again with the same command.")
+        say("\nStopping; the same command starts it again with everything kept.")
         return 0
     finally:
         for child in (web, tick):

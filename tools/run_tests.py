@@ -52,7 +52,17 @@ def pytest(name: str, url: str, arguments: list[str], *, note: str = "") -> int:
     """One run of the suite on one database."""
     say(f"\n━━━ Tests on {name} ━━━")
     environment = os.environ | {"DATABASE_URL": url, NOTE: note}
-    command = [sys.executable, "-m", "pytest", "-p", "tools.pytest_note", "-n", WORKERS, "--dist", "worksteal"]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-p",
+        "tools.pytest_note",
+        "-n",
+        WORKERS,
+        "--dist",
+        "worksteal",
+    ]
     return subprocess.run([*command, *arguments], cwd=ROOT, env=environment, check=False).returncode
 
 
@@ -61,13 +71,17 @@ def coverage_holds() -> bool:
     command = [sys.executable, "-m", "coverage", "report", "--skip-empty", f"--include={COVERED}"]
     if subprocess.run([*command, f"--fail-under={COVERAGE_FLOOR}"], cwd=ROOT, check=False).returncode == 0:
         return True
-    say(f"Rules and figures are covered under {COVERAGE_FLOOR} % of lines and branches: add the missing tests.")
+    say(
+        f"Rules and figures are covered under {COVERAGE_FLOOR} % of lines and branches: add the missing tests."
+    )
     return False
 
 
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0], allow_abbrev=False)
-    parser.add_argument("--soak", action="store_true", help="the same properties, kills and races at full size")
+    parser.add_argument(
+        "--soak", action="store_true", help="the same properties, kills and races at full size"
+    )
     parser.add_argument("--coverage", action="store_true", help="hold rules and figures to their floor")
     options, more = parser.parse_known_args(arguments)
     url, note = find_postgres(os.environ.get("TEST_POSTGRES_URL", ""))

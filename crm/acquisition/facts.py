@@ -1,6 +1,6 @@
 """What the stage table asks of a lead, read from its rows."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db.models import Min, Q
@@ -35,7 +35,7 @@ def facts_of_one(lead: Lead) -> LeadFacts:
     return facts_of([lead])[lead.pk]
 
 
-def _facts(lead: Lead, days: dict[str, Any], *, has_name: bool) -> LeadFacts:
+def _facts(lead: Lead, days: Mapping[str, Any], *, has_name: bool) -> LeadFacts:
     return LeadFacts(
         has_name=has_name,
         contacted_on=days.get("contacted_on"),

@@ -5,6 +5,7 @@ from typing import Any
 from django.apps import apps
 from django.contrib import messages
 from django.contrib.admin import AdminSite
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -18,11 +19,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from accounts.models import Language
-from accounts.services import change_language
+# LATER from accounts.services import change_language
 from crm.backoffice.autocomplete import DeskAutocompleteView
 from crm.backoffice.dashboard import dashboard
 from crm.backoffice.navigation import SETTINGS, Line, may_see, navigation, quick_add
-from crm.common.errors import RuleError
 
 
 class BackofficeSite(AdminSite):
@@ -104,9 +104,9 @@ class BackofficeSite(AdminSite):
                 by=request.user,
                 at=timezone.now(),
             )
-        except RuleError as error:
-            for fault in error.faults:
-                messages.error(request, fault.message)
+        except ValidationError as error:
+            for message in error.messages:
+                messages.error(request, message)
         target = request.POST.get("next", "")
         if not url_has_allowed_host_and_scheme(
             target, allowed_hosts={request.get_host()}, require_https=request.is_secure()

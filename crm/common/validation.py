@@ -6,7 +6,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import models
 
-from crm.common.errors import Fault
+from crm.common.errors import Fault, RuleError
 from crm.common.validators import validate_plain_text
 
 RECORD_KEEPING = frozenset({"id", "created_at", "created_by", "changed_at", "changed_by", "version"})
@@ -56,3 +56,11 @@ def field_faults(row: models.Model, exclude: Collection[str] = ()) -> list[Fault
         if isinstance(value, str) and field.name not in named and field.name not in exclude:
             faults += text_faults(value, field.name)
     return faults
+
+
+def validated(row: models.Model, exclude: Collection[str] = ()) -> None:
+    """Run the model's whole validation, keys and constraints included, and raise every fault at once as a `RuleError`."""
+    try:
+        row.full_clean(exclude={*RECORD_KEEPING, *exclude})
+    except ValidationError as error:
+        raise RuleError(faults_of(error)) from error

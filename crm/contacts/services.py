@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import IntegrityError, transaction
 from django.utils.formats import date_format
@@ -12,6 +12,7 @@ from accounts.models import User
 from accounts.roles import Role
 from crm.common.errors import Fault, RuleError, StaleError, refuse
 from crm.common.locks import lock_row
+from crm.common.models import Recorded
 from crm.common.months import AMSTERDAM, amsterdam_day
 from crm.common.validation import field_faults
 from crm.contacts.checks import kind_faults, kvk_faults, organisation_faults, person_faults
@@ -33,6 +34,7 @@ ORGANISATION_FACTS = frozenset(
         "note",
     }
 )
+Row = TypeVar("Row", Organisation, Person)
 PERSON_FACTS = frozenset({"full_name", "email", "phone", "language", "note"})
 
 
@@ -208,8 +210,8 @@ def _set(row: Any, facts: dict[str, Any]) -> None:
         setattr(row, name, value.strip() if isinstance(value, str) else value)
 
 
-def _lock(row: Any, version: int | None) -> Any:
-    fresh = lock_row(type(row).objects.select_related("changed_by"), row.pk)
+def _lock(row: Row, version: int | None) -> Row:
+    fresh = lock_row(type(row)._default_manager.select_related("changed_by"), row.pk)
     if version is not None and version != fresh.version:
         moment = fresh.changed_at.astimezone(AMSTERDAM)
         values = {"who": fresh.changed_by, "when": f"{date_format(moment, 'j F Y')} {moment:%H:%M}"}
@@ -218,7 +220,7 @@ def _lock(row: Any, version: int | None) -> Any:
     return fresh
 
 
-def _save_changed(row: Any, by: User, at: datetime) -> None:
+def _save_changed(row: Recorded, by: User, at: datetime) -> None:
     row.changed_by, row.changed_at, row.version = by, at, row.version + 1
     row.save()
 

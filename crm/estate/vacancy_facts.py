@@ -129,7 +129,11 @@ def _state_area_code(vacancy: Vacancy, code: str | None) -> list[Fault]:
     if code and vacancy.area is None:
         codes = ", ".join(Area.objects.values_list("code", flat=True))
         return [
-            Fault("unknown_area", _("There is no such area. Choose one of: %(codes)s.") % {"codes": codes}, "area_code")
+            Fault(
+                "unknown_area",
+                _("There is no such area. Choose one of: %(codes)s.") % {"codes": codes},
+                "area_code",
+            )
         ]
     return []
 
@@ -146,13 +150,18 @@ def make_parts(parts: Iterable[Mapping[str, Any]]) -> list[VacancyPart]:
     ]
 
 
-def place(vacancy: Vacancy, stated: set[str]) -> list[Fault]:
+def address_of(vacancy: Vacancy) -> tuple[str, ...]:
+    """The address as it is written, to see whether a change moves the listing."""
+    return tuple(str(getattr(vacancy, name) or "") for name in ADDRESS_FACTS)
+
+
+def place(vacancy: Vacancy, stated: set[str], *, has_moved: bool) -> list[Fault]:
     """Find the building and the area that the BAG object or the address belong to, where we know them.
 
     `stated` are the facts of this call: an area that is stated must agree with what is found, one that is not follows it.
+    A unit or building that staff linked stays while the address stays.
     """
-    unit, building, area = _find(vacancy, stated)
-    vacancy.unit, vacancy.building = unit, building
+    vacancy.unit, vacancy.building, area = _find(vacancy, stated, has_moved=has_moved)
     if area is None:
         return []
     name = "area_code" if "area_code" in stated else "area"
@@ -169,10 +178,12 @@ def place(vacancy: Vacancy, stated: set[str]) -> list[Fault]:
     return []
 
 
-def _find(vacancy: Vacancy, stated: set[str]) -> tuple[Unit | None, Building | None, Area | None]:
-    if "unit" in stated and vacancy.unit:
+def _find(
+    vacancy: Vacancy, stated: set[str], *, has_moved: bool
+) -> tuple[Unit | None, Building | None, Area | None]:
+    if vacancy.unit and ("unit" in stated or not has_moved):
         return vacancy.unit, vacancy.unit.building, vacancy.unit.building.area
-    if "building" in stated and vacancy.building:
+    if vacancy.building and ("building" in stated or not has_moved):
         return None, vacancy.building, vacancy.building.area
     if vacancy.bag_object_id:
         unit = (

@@ -28,7 +28,12 @@ POINTS = {
     "contact_phone": 1,
 }
 POINTS_OF_LABS = {"lab_level": 2, "has_gases": 2, "has_extraction": 2, "vibration_class": 1}
-POINTS_OF_HEAVY = {"floor_load_kn_m2": 2, "clear_height_m": 2, "has_loading_dock": 2, "environmental_category": 2}
+POINTS_OF_HEAVY = {
+    "floor_load_kn_m2": 2,
+    "clear_height_m": 2,
+    "has_loading_dock": 2,
+    "environmental_category": 2,
+}
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,5 @@
 """The rules of a listing, each a small function over the row as it would be stored; together they name every fault."""
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -9,18 +8,17 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.db import models
 from django.utils.translation import gettext as _
 
 from crm.common.errors import Fault
-from crm.common.validators import validate_plain_text
 from crm.estate.choices import SpaceType
 from crm.estate.models import Vacancy, VacancyPart
-from crm.estate.vacancy_facts import CODE_FACTS, DATE_FACTS, E164, FACTS, LINE_FACTS, PLACE_FACTS, TEXT_FACTS
+from crm.estate.vacancy_columns import field_faults, negative, text_faults
+from crm.estate.vacancy_facts import DATE_FACTS, E164
 
 # Outside this range a rent per m² per year is asked about: it may be per month, or for the whole space.
 LOWEST_RENT, HIGHEST_RENT = Decimal(20), Decimal(1000)
-MOST_PARTS, MOST_CO_BROKERS, MOST_MONTHS = 20, 5, 300
+MOST_CO_BROKERS, MOST_FUME_HOODS = 5, 999
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2099, 12, 31)
 # Offices with a label worse than C may not be used as an office since 2023 without a ground for exemption.
 LABELS_WORSE_THAN_C = frozenset({"D", "E", "F", "G"})
@@ -33,10 +31,10 @@ NOT_NEGATIVE = (
     "clear_height_m",
     "fume_hoods",
     "parking_places",
+    "minimum_term_months",
+    "notice_months",
     "parking_price_per_year",
 )
-REQUIRED = ("reference", "space_type", "area_m2", "area_kind")
-MARKUP = re.compile(r"</?[a-zA-Z][^<>]{0,200}>|<!--")
 CO_BROKER_FACTS = {"name": 120, "email": 254, "phone": 16}
 
 
@@ -61,111 +59,12 @@ def faults_of(draft: Draft, unread: Iterable[str] = ()) -> list[Fault]:
     broken = {name.partition(".")[0] for name in unread}
     if "area_code" in broken:
         broken.add("area")
-    faults = [
-        *_text_faults(draft.vacancy, broken),
-        *_column_faults(draft.vacancy, broken),
-        *([] if "parts" in broken else _part_faults(draft.parts)),
-    ]
+    faults = field_faults(draft.vacancy, draft.parts, broken)
     broken |= {fault.field.partition(".")[0] for fault in faults}
     for rule in RULES:
         if not broken.intersection(rule.reads):
             faults += rule.check(draft)
     return faults
-
-
-def text_faults(name: str, text: str, most: int | None) -> Iterator[Fault]:
-    """Faults of one text: characters that cannot be stored, markup, and its length in characters."""
-    try:
-        validate_plain_text(text)
-    except ValidationError:
-        yield Fault("plain_text", _("The text holds a character that cannot be stored."), name)
-        return
-    if MARKUP.search(text):
-        yield Fault("markup", _("Send plain text, without HTML tags."), name)
-    if most is not None and len(text) > most:
-        yield Fault(
-            "max_length",
-            _("At most %(most)d characters; this has %(count)d.") % {"most": most, "count": len(text)},
-            name,
-        )
-
-
-def _text_faults(vacancy: Vacancy, broken: set[str]) -> Iterator[Fault]:
-    for name in (*LINE_FACTS, *TEXT_FACTS):
-        if name not in broken:
-            yield from text_faults(name, getattr(vacancy, name), Vacancy._meta.get_field(name).max_length)
-
-
-def _column_faults(vacancy: Vacancy, broken: set[str]) -> list[Fault]:
-    """Required fields, closed lists, and what the columns themselves can hold."""
-    missing = [name for name in REQUIRED if name not in broken and getattr(vacancy, name) in (None, "")]
-    unknown = [
-        name
-        for name in CODE_FACTS
-        if name not in broken and name not in missing and not _is_known(vacancy, name)
-    ]
-    faults = [Fault("required", _("This field is required."), name) for name in missing]
-    faults += [choice_fault(Vacancy._meta.get_field(name), name) for name in unknown]
-    left_out = {*broken, *missing, *unknown, *PLACE_FACTS, *TEXT_FACTS}
-    return faults + _clean(vacancy, [name for name in FACTS if name not in left_out])
-
-
-def _clean(row: models.Model, names: Iterable[str], prefix: str = "") -> list[Fault]:
-    """Faults that the columns' own validation finds, but length and plain text, which are looked at before."""
-    wanted = set(names)
-    exclude = {field.name for field in row._meta.concrete_fields if field.name not in wanted}
-    try:
-        row.clean_fields(exclude=exclude)
-    except ValidationError as error:
-        return [
-            Fault(str(problem.code or "invalid"), " ".join(problem.messages), f"{prefix}{name}")
-            for name, problems in error.error_dict.items()
-            for problem in problems
-            if problem.code not in ("max_length", "plain_text")
-        ]
-    return []
-
-
-def _is_known(row: models.Model, name: str) -> bool:
-    value, field = getattr(row, name), row._meta.get_field(name)
-    return (value == "" and field.blank) or value in dict(field.flatchoices)
-
-
-def choice_fault(field: Any, name: str) -> Fault:
-    return Fault(
-        "invalid_choice",
-        _("Choose one of: %(codes)s.") % {"codes": ", ".join(code for code, _label in field.flatchoices)},
-        name,
-    )
-
-
-def _part_faults(parts: Sequence[VacancyPart]) -> Iterator[Fault]:
-    if len(parts) > MOST_PARTS:
-        yield Fault("too_many", _("At most %(most)d parts.") % {"most": MOST_PARTS}, "parts")
-        return
-    for number, part in enumerate(parts):
-        prefix = f"parts.{number}."
-        cleaned = ["rent_per_m2_year"]
-        if not part.space_type:
-            yield Fault("required", _("This field is required."), f"{prefix}space_type")
-        elif not _is_known(part, "space_type"):
-            yield choice_fault(VacancyPart._meta.get_field("space_type"), f"{prefix}space_type")
-        if part.area_m2 is None:
-            yield Fault("required", _("This field is required."), f"{prefix}area_m2")
-        else:
-            cleaned.append("area_m2")
-        faults = _clean(part, cleaned, prefix)
-        yield from faults
-        found = {fault.field for fault in faults}
-        if part.area_m2 is not None and f"{prefix}area_m2" not in found and part.area_m2 <= 0:
-            yield Fault("above_zero", _("An area is above 0 m²."), f"{prefix}area_m2")
-        if part.rent_per_m2_year is not None and f"{prefix}rent_per_m2_year" not in found:
-            yield from _negative(part.rent_per_m2_year, f"{prefix}rent_per_m2_year")
-
-
-def _negative(value: Any, name: str) -> Iterator[Fault]:
-    if value is not None and value < 0:
-        yield Fault("not_negative", _("This cannot be below 0."), name)
 
 
 def _title(draft: Draft) -> Iterator[Fault]:
@@ -181,7 +80,9 @@ def _address(draft: Draft) -> Iterator[Fault]:
     if not (vacancy.bag_object_id or vacancy.building or (lies_somewhere and has_number)):
         yield Fault(
             "address_required",
-            _("Give an address (postcode and house number, or street, house number and city) or the BAG object."),
+            _(
+                "Give an address (postcode and house number, or street, house number and city) or the BAG object."
+            ),
             "street",
         )
 
@@ -189,6 +90,11 @@ def _address(draft: Draft) -> Iterator[Fault]:
 def _house_number(draft: Draft) -> Iterator[Fault]:
     if draft.vacancy.house_number == 0:
         yield Fault("min_value", _("A house number is 1 or higher."), "house_number")
+
+
+def _fume_hoods(draft: Draft) -> Iterator[Fault]:
+    if (draft.vacancy.fume_hoods or 0) > MOST_FUME_HOODS:
+        yield Fault("max_value", _("At most %(most)d fume hoods.") % {"most": MOST_FUME_HOODS}, "fume_hoods")
 
 
 def _areas(draft: Draft) -> Iterator[Fault]:
@@ -204,7 +110,9 @@ def _divisible(draft: Draft) -> Iterator[Fault]:
         yield Fault("above_zero", _("An area is above 0 m²."), "divisible_from_m2")
     elif smallest > draft.vacancy.area_m2:
         yield Fault(
-            "divisible_above_area", _("The smallest part is larger than the whole space."), "divisible_from_m2"
+            "divisible_above_area",
+            _("The smallest part is larger than the whole space."),
+            "divisible_from_m2",
         )
 
 
@@ -228,10 +136,19 @@ def _rent(draft: Draft) -> Iterator[Fault]:
         )
     if not vacancy.rent_on_request and vacancy.rent_per_m2_year is None and not in_parts:
         yield Fault(
-            "rent_required", _("Give the rent per m² per year, or say that it is on request."), "rent_per_m2_year"
+            "rent_required",
+            _("Give the rent per m² per year, or say that it is on request."),
+            "rent_per_m2_year",
         )
-    if not vacancy.rent_checked:
-        yield from _unusual("rent_per_m2_year", vacancy.rent_per_m2_year)
+
+
+def _rent_of_whole(draft: Draft) -> Iterator[Fault]:
+    if not draft.vacancy.rent_checked:
+        yield from _unusual("rent_per_m2_year", draft.vacancy.rent_per_m2_year)
+
+
+def _rents_of_parts(draft: Draft) -> Iterator[Fault]:
+    if not draft.vacancy.rent_checked:
         for number, part in enumerate(draft.parts):
             yield from _unusual(f"parts.{number}.rent_per_m2_year", part.rent_per_m2_year)
 
@@ -250,16 +167,7 @@ def _unusual(name: str, rent: Decimal | None) -> Iterator[Fault]:
 
 
 def _not_negative(name: str) -> Rule:
-    return Rule((name,), lambda draft: _negative(getattr(draft.vacancy, name), name))
-
-
-def _months(name: str) -> Rule:
-    def check(draft: Draft) -> Iterator[Fault]:
-        months = getattr(draft.vacancy, name)
-        if months is not None and months < 0:
-            yield Fault("not_negative", _("This cannot be below 0."), name)
-
-    return Rule((name,), check)
+    return Rule((name,), lambda draft: negative(getattr(draft.vacancy, name), name))
 
 
 def _day(name: str) -> Rule:
@@ -286,7 +194,9 @@ def _energy(draft: Draft) -> Iterator[Fault]:
     if is_office and vacancy.energy_label in LABELS_WORSE_THAN_C and not vacancy.energy_label_exemption:
         yield Fault(
             "exemption_required",
-            _("An office with a label worse than C may not be used as an office; state the ground for exemption."),
+            _(
+                "An office with a label worse than C may not be used as an office; state the ground for exemption."
+            ),
             "energy_label_exemption",
         )
 
@@ -300,12 +210,23 @@ def _co_brokers(draft: Draft) -> Iterator[Fault]:
         return
     for number, entry in enumerate(entries):
         prefix = f"co_brokers.{number}"
-        if not isinstance(entry, dict) or set(entry) - set(CO_BROKER_FACTS) or not entry.get("name"):
-            yield Fault("co_broker", _("A co-broker has a name, and may have an e-mail address and a phone."), prefix)
+        if not _is_co_broker(entry):
+            yield Fault(
+                "co_broker", _("A co-broker has a name, and may have an e-mail address and a phone."), prefix
+            )
             continue
         for name, most in CO_BROKER_FACTS.items():
             yield from text_faults(f"{prefix}.{name}", entry.get(name) or "", most)
         yield from _co_broker_reach(prefix, entry)
+
+
+def _is_co_broker(entry: Any) -> bool:
+    return (
+        isinstance(entry, dict)
+        and set(entry) <= set(CO_BROKER_FACTS)
+        and all(value is None or isinstance(value, str) for value in entry.values())
+        and bool(entry.get("name"))
+    )
 
 
 def _co_broker_reach(prefix: str, entry: dict[str, Any]) -> Iterator[Fault]:
@@ -324,16 +245,16 @@ def _co_broker_reach(prefix: str, entry: dict[str, Any]) -> Iterator[Fault]:
 
 RULES: tuple[Rule, ...] = (
     Rule(("title_nl", "title_en"), _title),
-    Rule(
-        ("street", "house_number", "postcode", "city", "bag_object_id", "space_type", "building"), _address
-    ),
+    Rule(("street", "house_number", "postcode", "city", "bag_object_id", "space_type", "building"), _address),
     Rule(("house_number",), _house_number),
+    Rule(("fume_hoods",), _fume_hoods),
     Rule(("area_m2",), _areas),
     Rule(("area_m2", "divisible_from_m2"), _divisible),
     Rule(("area_m2", "parts"), _sum_of_parts),
-    Rule(("rent_per_m2_year", "rent_on_request", "rent_checked", "parts"), _rent),
+    Rule(("rent_per_m2_year", "rent_on_request", "parts"), _rent),
+    Rule(("rent_per_m2_year", "rent_checked"), _rent_of_whole),
+    Rule(("parts", "rent_checked"), _rents_of_parts),
     *(_not_negative(name) for name in NOT_NEGATIVE),
-    *(_months(name) for name in ("minimum_term_months", "notice_months")),
     *(_day(name) for name in DATE_FACTS),
     *(_ends_after_start(name) for name in ("available_until", "temporary_until")),
     Rule(("space_type", "parts", "energy_label", "energy_label_exemption"), _energy),

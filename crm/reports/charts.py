@@ -122,10 +122,9 @@ def _count_label(canvas: Canvas, label: str, marks: tuple[float, float, float], 
 
 
 def _bullet_figures(canvas: Canvas, row: Bullet, top: float, columns: Sequence[float]) -> None:
-    goal = f"/ {row.goal}"
-    canvas.text((columns[0], top + 12), goal, anchor="end", size=9.5)
-    edge = columns[0] - max(21, text_width(goal, 9.5) + 4)
-    canvas.text((edge, top + 12), str(row.counted), anchor="end", size=13, bold=True, role="solid")
+    edge = columns[0] - max(text_width(f"/ {row.goal}", 9.5), 17)
+    canvas.text((edge - 4, top + 12), str(row.counted), anchor="end", size=13, bold=True, role="solid")
+    canvas.text((edge, top + 12), f"/ {row.goal}", size=9.5)
     canvas.text((columns[0], top + 22.5), row.count_note, anchor="end", size=7.4, role="quiet")
     for right, cell in zip(columns[1:], row.cells, strict=True):
         canvas.text((right, top + 12), cell.text, anchor="end", size=10.5, bold=bool(cell.mark))

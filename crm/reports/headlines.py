@@ -58,7 +58,7 @@ def need(report: MonthlyReport, formats: Formats) -> tuple[str, str]:
             short,
         )
         large = sentence(text % values)
-    committed = report.movement[-1].startup
+    committed = report.committed_startups
     if committed is None:
         return large, ""
     if not committed:
@@ -170,7 +170,7 @@ def pipeline(report: MonthlyReport, formats: Formats) -> str:
     whole = report.total
     if report.is_empty:
         return _("No open leads, and none that moved this month")
-    gone = whole.lost + whole.referred + whole.withdrawn
+    gone = report.leads.lost_total
     values = {
         "start": formats.number(whole.start),
         "end": formats.number(whole.end),
@@ -216,14 +216,18 @@ def lost(report: MonthlyReport, formats: Formats) -> str:
     leads, month = report.leads, formats.month_name(report.month)
     if not leads.lost_total:
         return _("Dropped out in %(month)s: no lead") % {"month": month}
+    values = {"month": month, "count": formats.spelled(leads.lost_total)}
+    if leads.lost_area_m2 is None or leads.lost_jobs is None:
+        text = ngettext(
+            "Dropped out in %(month)s: %(count)s lead",
+            "Dropped out in %(month)s: %(count)s leads",
+            leads.lost_total,
+        )
+        return text % values
     text = ngettext(
         "Dropped out in %(month)s: %(count)s lead, %(area)s m² and %(jobs)s jobs",
         "Dropped out in %(month)s: %(count)s leads, together %(area)s m² and %(jobs)s jobs",
         leads.lost_total,
     )
-    return text % {
-        "month": month,
-        "count": formats.spelled(leads.lost_total),
-        "area": formats.number(leads.lost_area_m2),
-        "jobs": formats.number(leads.lost_jobs),
-    }
+    area, jobs = formats.number(leads.lost_area_m2), formats.number(leads.lost_jobs)
+    return text % {**values, "area": area, "jobs": jobs}

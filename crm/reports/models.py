@@ -20,6 +20,15 @@ class EditionStatus(models.TextChoices):
     SENT = "sent", _("Sent")
 
 
+class EditionQuerySet(models.QuerySet["ReportEdition"]):
+    def released(self) -> "EditionQuerySet":
+        """What partners may read: approved or sent."""
+        return self.filter(status__in=(EditionStatus.APPROVED, EditionStatus.SENT))
+
+    def sent(self) -> "EditionQuerySet":
+        return self.filter(status=EditionStatus.SENT)
+
+
 class ReportEdition(models.Model):
     """One month as known at one moment. The payload is frozen when issued; a sent edition's PDF is never made again."""
 
@@ -56,6 +65,8 @@ class ReportEdition(models.Model):
         editable=False,
         verbose_name=_("supersedes"),
     )
+
+    objects = EditionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("report edition")

@@ -3,7 +3,7 @@
 An edition keeps these figures as canonical JSON; both languages are printed from the same bytes.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.common.errors import Fault, RuleError
 from crm.common.months import Month
 from crm.reports import movement, payload
-from crm.reports.movement import StageMovement, UnbalancedMovementError
+from crm.reports.movement import StageMovement, TrackSplit, UnbalancedMovementError
 
 PAYLOAD_VERSION = 1
 LONGEST_LIST = 8
@@ -161,8 +161,8 @@ class LeadLists:
     stalled_total: int = 0
     lost: tuple[LostLead, ...] = ()
     lost_total: int = 0
-    lost_area_m2: int = 0
-    lost_jobs: int = 0
+    lost_area_m2: int | None = 0  # None where the sum would give a lead away
+    lost_jobs: int | None = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -179,6 +179,8 @@ class MonthlyReport:
     asked: tuple[PartnerAction, ...]
     asked_before: tuple[PartnerAction, ...]
     movement: tuple[StageMovement, ...]
+    open_by_track: TrackSplit
+    committed_startups: int | None  # None where the number would give a lead away
     moved_back: int
     conversion: tuple[Conversion, ...]
     conversion_since: date
@@ -204,6 +206,12 @@ class MonthlyReport:
         elif self.flow("spin_offs").counted > self.flow("startups").counted:
             message = _("There are more spin-offs than startups, and every spin-off is a startup.")
             faults.append(Fault("spin_offs", message, field="spin_offs"))
+        for track in movement.TRACKS:
+            parts, whole = [getattr(row, track) for row in self.movement], getattr(self.open_by_track, track)
+            if None not in (*parts, whole) and sum(parts) != whole:
+                message = _("The stages of track %(track)s add up to %(sum)s, not %(total)s.")
+                values = {"track": track, "sum": sum(parts), "total": whole}
+                faults.append(Fault("tracks", message % values, field=track))
         for name in ("moved", "stalled", "lost"):
             rows, number = getattr(self.leads, name), getattr(self.leads, f"{name}_total")
             if len(rows) > min(number, LONGEST_LIST):
@@ -217,8 +225,9 @@ class MonthlyReport:
 
     @property
     def total(self) -> StageMovement:
-        """The movement of all stages together."""
-        return movement.total(self.movement)
+        """The movement of all stages together, with the tracks' own totals."""
+        split = {track: getattr(self.open_by_track, track) for track in movement.TRACKS}
+        return replace(movement.total(self.movement), **split)
 
     @property
     def is_empty(self) -> bool:

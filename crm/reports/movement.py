@@ -101,6 +101,23 @@ def _imbalance(lead: str, stage: str) -> Fault:
     return Fault("unbalanced_movement", message, field=stage)
 
 
+@dataclass(frozen=True, kw_only=True)
+class TrackSplit:
+    """Open leads of each track in all stages, None where the number would give a lead away."""
+
+    startup: int | None
+    knowledge_intensive: int | None
+    rd_branch: int | None
+
+
+def split_of(rows: Sequence[StageMovement]) -> TrackSplit:
+    """The tracks' totals as the table's rows add up to; None where a row withholds its part."""
+    whole = total(rows)
+    return TrackSplit(
+        startup=whole.startup, knowledge_intensive=whole.knowledge_intensive, rd_branch=whole.rd_branch
+    )
+
+
 def total(rows: Sequence[StageMovement]) -> StageMovement:
     """All stages together; a track's total is None where one of its stages is."""
     names = ("start", *GAINS, *LOSSES, "end")

@@ -8,7 +8,7 @@ stops the printing.
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from weasyprint import CSS, HTML, Attachment
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
-from crm.reports.paper import PaperDocument
+from crm.reports.paper import PaperAttachment, PaperDocument
 
 # Open Sans, © The Open Sans Project Authors, SIL Open Font License 1.1: the licence's text lies beside the files.
 FONTS = Path(fontpkg_open_sans.__file__).parent / "files"
@@ -37,8 +37,13 @@ class ForbiddenResourceError(Exception):
 class BundledFiles(URLFetcher):
     """Serves the bundled files and nothing else: no file of the machine, no network, no data URL."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.refused: list[str] = []
+
     def fetch(self, url: str, headers: Any = None) -> URLFetcherResponse:
         if url not in BUNDLED:
+            self.refused.append(url)
             raise FatalURLFetchingError(url)
         path, kind = BUNDLED[url]
         return URLFetcherResponse(url, path.read_bytes(), {"Content-Type": kind})
@@ -53,16 +58,21 @@ def make_pdf(document: PaperDocument) -> bytes:
             page = HTML(string=document.html, base_url=BASE_URL, url_fetcher=fetcher)
             rendered = page.render(font_config=fonts, stylesheets=[style])
             _describe(rendered.metadata, document)
-            return rendered.write_pdf(
+            data: bytes = rendered.write_pdf(
                 pdf_variant="pdf/ua-1",
                 pdf_identifier=document.identifier.encode(),
-                attachments=[_attachment(document, place) for place in range(len(document.attachments))],
+                attachments=[_attachment(part, document.moment) for part in document.attachments],
                 finisher=_finish,
             )
     except FatalURLFetchingError as error:
-        raise ForbiddenResourceError(
-            f"the page asks for {error}, which does not come with the product"
-        ) from error
+        raise ForbiddenResourceError(_refusal(fetcher)) from error
+    if fetcher.refused:  # inside a drawing the printer only logs it
+        raise ForbiddenResourceError(_refusal(fetcher))
+    return data
+
+
+def _refusal(fetcher: BundledFiles) -> str:
+    return f"the page asks for {', '.join(fetcher.refused)}, which does not come with the product"
 
 
 @contextmanager
@@ -90,14 +100,14 @@ def _describe(metadata: Any, document: PaperDocument) -> None:
     metadata.created = metadata.modified = moment
 
 
-def _attachment(document: PaperDocument, place: int) -> Attachment:
-    part, moment = document.attachments[place], document.moment.astimezone(UTC)
+def _attachment(part: PaperAttachment, moment: datetime) -> Attachment:
+    at = moment.astimezone(UTC)
     return Attachment(
         file_obj=BytesIO(part.content),
         name=part.name,
         description=part.description,
-        created=moment,
-        modified=moment,
+        created=at,
+        modified=at,
         relationship="Data",
     )
 

@@ -1,6 +1,5 @@
 """Tables of the report as plain cells, and how many rows of them fit the page."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -43,9 +42,17 @@ class Table:
 
 
 def lines_of(text: str, width: float, size: float = BODY_SIZE) -> int:
-    """On how many lines of `width` points the text stands; a tenth is kept for words that do not break."""
-    needed = text_width(text, size)
-    return 1 if needed <= width else max(2, math.ceil(needed / (width * 0.9)))
+    """On how many lines of `width` points the text stands, word by word; a longer word is broken anywhere."""
+    lines, used, blank = 1, 0.0, text_width(" ", size)
+    for word in text.split():
+        length = text_width(word, size)
+        if used and used + blank + length <= width:
+            used += blank + length
+            continue
+        lines += bool(used)
+        lines += int(length // width)
+        used = length % width
+    return lines
 
 
 def shortened(text: str, width: float, lines: int = 2, size: float = BODY_SIZE) -> str:

@@ -169,7 +169,9 @@ def _weight(entry: Entry, company: list[Entry]) -> int:
         known = [other for other in _outcomes(company) if other.occurred_on <= entry.occurred_on]
         return -int(bool(max(known, key=_order, default=entry).is_knowledge_intensive))
     if entry.kind == EventKind.RECLASSIFICATION:
-        before = max((other for other in _outcomes(company) if other.order < entry.order), key=_order, default=None)
+        before = max(
+            (other for other in _outcomes(company) if other.order < entry.order), key=_order, default=None
+        )
         if before is None or before.is_knowledge_intensive != entry.is_knowledge_intensive:
             return 1 if entry.is_knowledge_intensive else -1
     return 0

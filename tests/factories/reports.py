@@ -19,7 +19,7 @@ from crm.reports.monthly import (
     StockTarget,
     Wording,
 )
-from crm.reports.movement import OPEN_STAGES, StageMovement
+from crm.reports.movement import OPEN_STAGES, StageMovement, split_of
 
 OCTOBER = Month(2026, 10)
 KNOWN = datetime(2026, 11, 6, 11, tzinfo=UTC)  # noon in Amsterdam
@@ -222,7 +222,11 @@ def report(**changes: Any) -> MonthlyReport:
         "conversion_since": date(2024, 1, 1),
         "leads": leads(),
     }
-    return MonthlyReport(**{**parts, **changes})
+    parts |= changes
+    rows = parts["movement"]
+    parts.setdefault("open_by_track", split_of(rows))
+    parts.setdefault("committed_startups", rows[-1].startup if rows else 0)
+    return MonthlyReport(**parts)
 
 
 def empty_report() -> MonthlyReport:

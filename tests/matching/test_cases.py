@@ -494,6 +494,12 @@ def test_a_reference_that_stands_twice_names_the_first_place():
     assert faults(case) == ['vacancies[2].reference: "A" stands already in vacancies[0]']
 
 
+def test_small_numbers_and_a_range_of_one_point_are_accepted():
+    case = a_case("vacancies", 0, "area_m2", 0.5)
+    case["need"]["criteria"][1]["asked"] = [0.5, 0.5]
+    assert answer(case)["judgements"][0]["criteria"][1]["outcome"] == "meets"
+
+
 def test_a_criterion_that_is_asked_twice_names_the_first_place():
     case = a_case()
     case["need"]["criteria"].append({**case["need"]["criteria"][1], "strictness": "should", "weight": 1})

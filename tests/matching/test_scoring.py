@@ -313,6 +313,15 @@ def test_a_total_for_gross_area_takes_as_many_gross_m2_as_reach_the_asked(most, 
     assert (judged.outcome, judged.offered) == (expected, span("1176.47", "1250.00"))
 
 
+def test_gross_area_that_may_not_reach_the_asked_is_taken_whole_where_it_does_not():
+    # BVO 100 from 10: at 80 % it falls short of 83 VVO, so 100 m² BVO; at 85 % it is 83 / 0.85 = 97.65 m² BVO.
+    # 120 × 100 / 12 = 1,000.00 and 120 × 97.647… / 12 = 976.47.
+    facts = {"area_m2": 100, "divisible_from_m2": 10, "area_kind": "bvo", "service_costs_per_m2_year": 0}
+    for most, expected in ((1000, MEETS), (980, UNKNOWN), (976, NEAR)):
+        judged = judged_total(most, must("area_m2", span(83, None)), **facts)
+        assert (judged.outcome, judged.offered) == (expected, span("976.47", "1000.00"))
+
+
 def test_a_gross_total_that_reaches_the_budget_exactly_meets_it():
     # 102 × (100 / 0.85) / 12 = 1,000 exactly, though 100 / 0.85 has no end.
     rules = Rules(counting_areas=frozenset(), lettable_share=(Decimal("0.85"), Decimal("0.85")))

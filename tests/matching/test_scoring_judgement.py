@@ -129,6 +129,12 @@ def test_what_meets_has_no_difference_and_the_offer_is_as_given():
     assert [each.asked for each in judgement.criteria] == [wish.asked for wish in NEED.criteria]
 
 
+@pytest.mark.parametrize("offered", ["ML-II", "ML-III"])
+def test_a_level_that_is_good_enough_has_no_difference(offered):
+    judged = judge(need(must("lab_level", "ML-II")), space(lab_level=offered), RULES, ON)
+    assert judged.criteria[0].difference is None
+
+
 def test_a_gross_area_differs_by_its_largest_gap():
     # BVO 220 is 176 to 187 VVO: 24 or 13 short of 200.
     judged = judge(need(must("area_m2", span(200, 260))), space(area_m2=220, area_kind="bvo"), RULES, ON)

@@ -48,7 +48,7 @@ def elements(pdf: pikepdf.Pdf) -> Iterator[pikepdf.Dictionary]:
 
 
 def of_kind(pdf: pikepdf.Pdf, kind: str) -> list[pikepdf.Dictionary]:
-    return [element for element in elements(pdf) if element.S == f"/{kind}"]
+    return [element for element in elements(pdf) if str(element.S) == f"/{kind}"]
 
 
 def alternatives(pdf: pikepdf.Pdf) -> list[str]:

@@ -153,7 +153,7 @@ def _make_lead(
         identity.save()
         _set_many(lead, facts)
     # The step's own faults are named together with the rest; the transaction takes the rows back.
-    write_change(lead, step, last=None, by=by, at=at, note=note, faults=faults)
+    write_change(lead=lead, step=step, last=None, by=by, at=at, note=note, faults=faults)
     return lead
 
 

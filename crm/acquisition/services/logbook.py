@@ -1,5 +1,6 @@
 """The one place where a lead's log gets a row: every door's change, imported ones included, ends here."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -55,14 +56,14 @@ def last_standing(lead: Lead) -> StageChange | None:
 
 
 def write_change(
+    *,
     lead: Lead,
     step: Step,
-    *,
     last: StageChange | None,
     by: User,
     at: datetime,
     note: str = "",
-    faults: Any = (),
+    faults: Iterable[Fault] = (),
 ) -> StageChange:
     """Leave the log row of a step and let the lead's own row follow; `lead` is locked or new, `last` its last standing change.
 

@@ -126,7 +126,9 @@ def import_change(
             recorded_on=amsterdam_day(recorded_at),
             reason=reason,
         )
-        change = write_change(fresh, step, last=last_standing(fresh), by=by, at=recorded_at, note=note)
+        change = write_change(
+            lead=fresh, step=step, last=last_standing(fresh), by=by, at=recorded_at, note=note
+        )
     mirror(fresh, lead)
     return change
 
@@ -205,6 +207,8 @@ def _change(
             recorded_on=amsterdam_day(at),
             reason=reason,
         )
-        change = write_change(fresh, step, last=last_standing(fresh), by=by, at=at, note=note, faults=faults)
+        change = write_change(
+            lead=fresh, step=step, last=last_standing(fresh), by=by, at=at, note=note, faults=faults
+        )
     mirror(fresh, lead)
     return change

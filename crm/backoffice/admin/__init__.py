@@ -1,7 +1,6 @@
 """The admins of all rooms, one module per room."""
 
 from crm.backoffice.admin import (
-    accounts,
     acquisition,
     contacts,
     desk,
@@ -16,7 +15,6 @@ from crm.backoffice.admin import (
 )
 
 __all__ = [
-    "accounts",
     "acquisition",
     "contacts",
     "desk",

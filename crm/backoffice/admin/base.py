@@ -17,15 +17,15 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from crm.backoffice.admin.actions import RecordActionsMixin
 from crm.backoffice.admin.changelist import DeskChangeList
 from crm.backoffice.autocomplete import suggestion
 from crm.backoffice.constraints import CONSTRAINT_SENTENCES
+from crm.backoffice.fields import PickOne, PickSeveral, day_input, moment_input
 from crm.backoffice.navigation import may_see, siblings
 from crm.common.errors import Fault, RuleError
 
 VERSION_FIELD = "record_version"
-DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-MOMENT = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
 JQUERY = ("admin/js/vendor/jquery/jquery.min.js", "admin/js/jquery.init.js", "admin/js/core.js")
 
 
@@ -95,7 +95,7 @@ class Typed:
         return {name: value for name, value in self.values.items() if name not in names}
 
 
-class RoomAdmin(ModelAdmin):
+class RoomAdmin(RecordActionsMixin, ModelAdmin):
     """Lists, searches and forms of one model. Nothing is saved here: `add_through` and `change_through` call services."""
 
     form = RoomForm
@@ -106,8 +106,8 @@ class RoomAdmin(ModelAdmin):
     view_on_site = False
     empty_value_display = "–"
     formfield_overrides = {
-        models.DateField: {"widget": DAY},
-        models.DateTimeField: {"widget": MOMENT, "form_class": forms.DateTimeField},
+        models.DateField: {"widget": day_input()},
+        models.DateTimeField: {"widget": moment_input(), "form_class": forms.DateTimeField},
     }
     allows_add = True
     allows_change = True
@@ -200,18 +200,29 @@ class RoomAdmin(ModelAdmin):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         """A rule that refuses rolls everything back and comes out on the same form, with all that was typed."""
-        context = {"record_tools": self._tools(request, object_id), **(extra_context or {})}
+        context = {**self._tools(request, object_id), **(extra_context or {})}
         try:
             return super().changeform_view(request, object_id, form_url, context)  # one transaction
         except RuleError as error:
             request.rule_faults = error.faults
             return super().changeform_view(request, object_id, form_url, context)
 
-    def _tools(self, request: HttpRequest, object_id: str | None) -> list[dict[str, str]]:
-        if object_id is None or request.method != "GET":
-            return []
+    def _tools(self, request: HttpRequest, object_id: str | None) -> dict[str, Any]:
+        if object_id is None:
+            return {}
         row = self.get_object(request, unquote(object_id))
-        return self.record_tools(request, row) if row is not None else []
+        if row is None:
+            return {}
+        return {
+            "record_tools": self.record_tools(request, row),
+            "record_actions": self.drawn_actions(request, row),
+            "record_title": self.row_name(request, row),
+            **self.record_context(request, row),
+        }
+
+    def record_context(self, request: HttpRequest, row: Any) -> dict[str, Any]:
+        """More for the record's page, such as `record_line`, the sentence under its title."""
+        return {}
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: Any = False, **kwargs: Any) -> Any:
         form = super().get_form(request, obj, change, **kwargs)
@@ -240,10 +251,17 @@ class RoomAdmin(ModelAdmin):
         target = self.admin_site._registry.get(db_field.remote_field.model)
         if target is not None and "queryset" not in kwargs:
             kwargs["queryset"] = target.get_queryset(request)
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs.setdefault("widget", PickOne(db_field, self.admin_site))
         formfield = super().formfield_for_foreignkey(db_field, request, **kwargs)
         if formfield is not None:
             formfield.label_from_instance = suggestion
         return formfield
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs.setdefault("widget", PickSeveral(db_field, self.admin_site))
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     @property
     def media(self) -> forms.Media:

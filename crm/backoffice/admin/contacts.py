@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.roles import Role
-from crm.backoffice.admin.base import DAY, RoomAdmin, RoomForm, RoomInline, Typed, ValueListAdmin
+from crm.backoffice.admin.base import RoomAdmin, RoomForm, RoomInline, Typed, ValueListAdmin
+from crm.backoffice.fields import PickField, day_input
 from crm.contacts.choices import OrganisationRole
 from crm.contacts.models import (
     Affiliation,
@@ -44,7 +45,7 @@ class OrganisationForm(RoomForm):
     kvk_from = forms.DateField(
         label=_("KvK number valid from"),
         required=False,
-        widget=DAY,
+        widget=day_input(),
         help_text=_("With another number: the day the old one ended. Empty: today."),
     )
 
@@ -141,9 +142,7 @@ class OrganisationAdmin(RoomAdmin):
 class PersonForm(RoomForm):
     """Somebody we speak with and, when new, where this person works."""
 
-    organisation = forms.ModelChoiceField(
-        label=_("Works at"), queryset=Organisation.objects.none(), required=False
-    )
+    organisation = PickField(Affiliation._meta.get_field("organisation"), label=_("Works at"), required=False)
     position = forms.CharField(label=_("Position"), required=False, max_length=120)
 
 
@@ -178,12 +177,6 @@ class PersonAdmin(RoomAdmin):
         if obj is not None:
             for name in ("organisation", "position"):
                 form.base_fields.pop(name, None)
-            return form
-        field = form.base_fields["organisation"]
-        field.queryset = Organisation.objects.all()
-        relation = Affiliation._meta.get_field("organisation")
-        field.widget = admin.widgets.AutocompleteSelect(relation, self.admin_site)
-        field.widget.choices = field.choices
         return form
 
     def get_queryset(self, request: HttpRequest) -> Any:

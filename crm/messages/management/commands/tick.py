@@ -2,6 +2,7 @@
 
 import signal
 import threading
+from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
@@ -18,6 +19,9 @@ class Command(BaseCommand):
         parser.add_argument(
             "--every", type=int, default=60, metavar="SECONDS", help="Pause of the loop (60)."
         )
+        parser.add_argument(
+            "--heartbeat", type=Path, metavar="FILE", help="Touch this file after each round: proof of life."
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         stopping = threading.Event()
@@ -26,6 +30,8 @@ class Command(BaseCommand):
                 signal.signal(number, lambda *_: stopping.set())
         while not stopping.is_set():
             sent = send_due(at=timezone.now())
+            if options["heartbeat"]:
+                options["heartbeat"].touch()
             if sent or not options["loop"]:
                 self.stdout.write(f"{sent} mail(s) sent")
             if not options["loop"]:

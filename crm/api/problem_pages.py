@@ -1,0 +1,27 @@
+"""The page behind each problem's `type`: what it means and what to do, in Dutch and English. Public."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import translation
+from django.views.decorators.http import require_safe
+
+from crm.api.problems import PROBLEMS, Problem
+
+
+def _texts(problem: Problem, language: str) -> dict[str, str]:
+    with translation.override(language):
+        return {
+            "language": language,
+            "title": str(problem.title),
+            "cause": str(problem.cause),
+            "mend": str(problem.mend),
+        }
+
+
+@require_safe
+def problem_page(request: HttpRequest, kind: str) -> HttpResponse:
+    problem = PROBLEMS.get(kind)
+    if problem is None:
+        raise Http404
+    texts = [_texts(problem, language) for language in ("nl", "en")]
+    return render(request, "api/problem.html", {"kind": kind, "status": problem.status, "texts": texts})

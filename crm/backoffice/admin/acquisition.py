@@ -1,0 +1,217 @@
+"""Tasks, contact, the stage log and the looks at hidden names. Leads themselves are in `leads.py`."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Q
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from accounts.roles import DESK_ROLES
+from crm.acquisition.models import Activity, Lead, NameReveal, StageChange, Task
+from crm.acquisition.services import add_task, finish_task, log_activity
+from crm.backoffice.admin.actions import RecordAction
+from crm.backoffice.admin.base import ReadOnlyAdmin, RoomAdmin, Typed
+from crm.backoffice.templatetags.desk import avatar, badge, day, moment
+from crm.common.months import amsterdam_day
+
+
+def about_readable_leads(request: HttpRequest, queryset: Any, path: str = "lead") -> Any:
+    """Only rows about no lead, or about one whose name this user may read: their text and people give it away."""
+    readable = Lead.objects.with_readable_name(request.user).filter(is_name_readable=True)
+    return queryset.filter(Q(**{f"{path}__isnull": True}) | Q(**{f"{path}__in": readable.values("pk")}))
+
+
+def desk_users() -> Any:
+    """People who can own work: active users of the desk."""
+    return User.objects.filter(is_active=True, role__in=DESK_ROLES)
+
+
+def subject(row: Any) -> str:
+    """What a task or a contact is about, in words."""
+    return str(row.lead or row.organisation or "–")
+
+
+class StateFilter(admin.SimpleListFilter):
+    title = _("state")
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
+        return [("open", _("Open")), ("late", _("Late")), ("done", _("Done"))]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        if self.value() == "open":
+            return queryset.open()
+        if self.value() == "late":
+            return queryset.open().filter(due_on__lt=amsterdam_day(timezone.now()))
+        return queryset.filter(done_at__isnull=False) if self.value() == "done" else queryset
+
+
+@admin.register(Task)
+class TaskAdmin(RoomAdmin):
+    list_display = ("title", "about", "due", "state", "owner_mark")
+    list_filter = (StateFilter, "owner")
+    list_select_related = ("lead", "organisation", "owner")
+    search_fields = ("title", "lead__code_name", "organisation__name")
+    date_hierarchy = "due_on"
+    ordering = ("due_on", "pk")
+    autocomplete_fields = ("lead", "organisation")
+    fieldsets = ((None, {"fields": ("title", ("due_on", "owner"), ("lead", "organisation"))}),)
+    record_actions = (
+        RecordAction(
+            name="finish",
+            label=_("Done"),
+            done=_("The task is done."),
+            run=lambda task, values, by, at: finish_task(task=task, by=by, at=at),
+            applies=lambda task: task.done_at is None,
+            tone="primary",
+        ),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return about_readable_leads(request, super().get_queryset(request))
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """A promise is kept or late: it is not rewritten."""
+        return False
+
+    def list_views(self, request: HttpRequest) -> list[tuple[str, str]]:
+        mine = f"owner__id__exact={request.user.pk}"
+        return [
+            (gettext("My open tasks"), f"{mine}&state=open"),
+            (gettext("All open"), "state=open"),
+            (gettext("Late"), "state=late"),
+            (gettext("All"), ""),
+        ]
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "owner":
+            kwargs |= {"queryset": desk_users(), "initial": request.user.pk}
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    @admin.display(description=_("about"))
+    def about(self, row: Task) -> str:
+        return subject(row)
+
+    @admin.display(description=_("due on"), ordering="due_on")
+    def due(self, row: Task) -> SafeString | str:
+        return day(row.due_on)
+
+    @admin.display(description=_("state"))
+    def state(self, row: Task) -> SafeString:
+        if row.done_at:
+            return badge(_("Done"), "disc", "good")
+        if row.due_on < amsterdam_day(timezone.now()):
+            return badge(_("Late"), "triangle", "bad")
+        return badge(_("Open"), "ring")
+
+    @admin.display(description=_("owner"), ordering="owner__full_name")
+    def owner_mark(self, row: Task) -> SafeString | str:
+        return avatar(row.owner)
+
+    def add_through(self, typed: Typed) -> Task:
+        return add_task(by=typed.by, at=typed.at, **typed.values)
+
+
+@admin.register(Activity)
+class ActivityAdmin(RoomAdmin):
+    list_display = ("happened", "kind", "about", "person", "two_way", "text_start", "by_mark")
+    list_filter = ("kind", "is_two_way", "created_by")
+    list_select_related = ("lead", "organisation", "person", "created_by")
+    search_fields = ("text", "lead__code_name", "organisation__name", "person__full_name")
+    date_hierarchy = "occurred_on"
+    autocomplete_fields = ("lead", "organisation", "person")
+    narrow_columns = ("text_start", "two_way")
+    fieldsets = (
+        (
+            None,
+            {"fields": (("kind", "occurred_on"), ("lead", "organisation"), "person", "is_two_way", "text", "reference")},
+        ),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return about_readable_leads(request, super().get_queryset(request))
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """What was written down of a contact stays as it was written."""
+        return False
+
+    @admin.display(description=_("on"), ordering="occurred_on")
+    def happened(self, row: Activity) -> SafeString | str:
+        return day(row.occurred_on)
+
+    @admin.display(description=_("about"))
+    def about(self, row: Activity) -> str:
+        return subject(row)
+
+    @admin.display(description=_("two-way"))
+    def two_way(self, row: Activity) -> str:
+        return gettext("Yes") if row.is_two_way else gettext("No")
+
+    @admin.display(description=_("text"))
+    def text_start(self, row: Activity) -> str:
+        return row.text[:80] + "…" if len(row.text) > 80 else row.text or "–"
+
+    @admin.display(description=_("recorded by"), ordering="created_by__full_name")
+    def by_mark(self, row: Activity) -> SafeString | str:
+        return avatar(row.created_by)
+
+    def add_through(self, typed: Typed) -> Activity:
+        return log_activity(by=typed.by, at=typed.at, **typed.values)
+
+
+@admin.register(StageChange)
+class StageChangeAdmin(ReadOnlyAdmin):
+    list_display = ("happened", "lead", "step", "reason", "by", "recorded", "standing")
+    list_filter = ("to_stage", "to_status", "lead__track")
+    list_select_related = ("lead", "by", "reversed_by")
+    search_fields = ("lead__code_name",)
+    date_hierarchy = "occurred_on"
+    list_intro = _("Append-only: a step recorded by mistake is taken back by a row of its own.")
+    fields = ("lead", ("from_stage", "to_stage"), ("from_status", "to_status"), "occurred_on", "recorded_at", "by", "reason")
+    narrow_columns = ("recorded", "reason")
+
+    @admin.display(description=_("happened on"), ordering="occurred_on")
+    def happened(self, row: StageChange) -> SafeString | str:
+        return day(row.occurred_on)
+
+    @admin.display(description=_("step"))
+    def step(self, row: StageChange) -> str:
+        if not row.from_stage:
+            return str(row.get_to_stage_display())
+        if row.from_stage == row.to_stage:
+            return f"{row.get_from_status_display()} → {row.get_to_status_display()}"
+        return f"{row.get_from_stage_display()} → {row.get_to_stage_display()}"
+
+    @admin.display(description=_("recorded at"), ordering="recorded_at")
+    def recorded(self, row: StageChange) -> SafeString | str:
+        return moment(row.recorded_at)
+
+    @admin.display(description=_("standing"))
+    def standing(self, row: StageChange) -> SafeString:
+        if row.reverses_id:
+            return badge(_("Takes back"), "ring")
+        if hasattr(row, "reversed_by"):
+            return badge(_("Taken back"), "diamond", "warn")
+        return badge(_("Stands"), "disc", "good")
+
+
+@admin.register(NameReveal)
+class NameRevealAdmin(ReadOnlyAdmin):
+    list_display = ("revealed", "lead", "by", "reason")
+    list_filter = ("by",)
+    list_select_related = ("lead", "by")
+    search_fields = ("lead__code_name", "reason")
+    list_intro = _("Who looked at a strictly confidential name, and why.")
+    fields = ("lead", "by", "at", "reason")
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(request.user.is_superuser)
+
+    @admin.display(description=_("at"), ordering="at")
+    def revealed(self, row: NameReveal) -> SafeString | str:
+        return moment(row.at)

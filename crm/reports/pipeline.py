@@ -1,0 +1,272 @@
+"""Page 2 from the stories of the leads: movement, conversion per stage, and the leads that are named.
+
+Strictly confidential leads are counted in totals; no list names them and no number of fewer than three shows them.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from statistics import median
+
+from django.db.models import Min, Q
+
+from crm.acquisition.choices import Confidentiality, LeadStatus, Stage
+from crm.acquisition.models import Lead, Task
+from crm.acquisition.stages import ENDINGS, NORM_DAYS, rank
+from crm.reports import movement, rates
+from crm.reports.formats import rounded
+from crm.reports.logbook import Story
+from crm.reports.monthly import LONGEST_LIST, Conversion, LeadLists, LostLead, MovedLead, StalledLead
+from crm.reports.movement import OPEN_STAGES, TRACKS, StageMovement, TrackSplit
+
+FEWEST = 3  # cases in a breakdown that holds a strictly confidential lead
+DAYS_A_MONTH = 30.4375
+
+
+@dataclass(frozen=True)
+class LeadCard:
+    """What a partner may read of a lead."""
+
+    reference: str
+    code_name: str
+    is_strict: bool
+    area_m2: int | None
+    jobs: int | None
+
+
+def cards(leads: Iterable[int]) -> dict[int, LeadCard]:
+    """The cards of these leads; one query. No real name is read."""
+    fields = (
+        "pk",
+        "code_name",
+        "confidentiality",
+        "area_from_m2",
+        "area_to_m2",
+        "jobs_expected",
+        "jobs_promised",
+    )
+    return {
+        lead.pk: LeadCard(
+            reference=lead.reference,
+            code_name=lead.code_name or "",
+            is_strict=lead.confidentiality == Confidentiality.STRICT,
+            area_m2=lead.area_from_m2 if lead.area_to_m2 is None else lead.area_to_m2,
+            jobs=lead.jobs_expected if lead.jobs_promised is None else lead.jobs_promised,
+        )
+        for lead in Lead.objects.filter(pk__in=list(leads)).only(*fields)
+    }
+
+
+def next_tasks(leads: Iterable[int], known_at: datetime) -> dict[int, date]:
+    """The day of each lead's first task that was open at that moment; one query."""
+    open_then = Q(done_at__isnull=True) | Q(done_at__gt=known_at)
+    rows = Task.objects.filter(open_then, lead__in=list(leads), created_at__lte=known_at).order_by()
+    return dict(rows.values_list("lead_id").annotate(first=Min("due_on")))
+
+
+@dataclass(frozen=True)
+class Pipeline:
+    """The pipeline of one month: the stories of all leads and where the month began and ended."""
+
+    stories: Sequence[Story]
+    first_day: date
+    as_of: date
+    strict: frozenset[int]
+
+    def movement(self) -> tuple[StageMovement, ...]:
+        """The movement table; raises `UnbalancedMovementError` naming stages and leads."""
+        months = [story.month(self.first_day, f"L-{story.lead:04d}") for story in self.stories]
+        return movement.tabulate(months)
+
+    def moved_back(self) -> int:
+        """How many of the moves between open stages went backward."""
+        changes = (change for story in self.stories for change in story.since(self.first_day))
+        return sum(change.was_open and change.is_open and not change.is_forward for change in changes)
+
+    def strict_open(self) -> Counter[tuple[str, str]]:
+        """Open strictly confidential leads by stage and track."""
+        return Counter(
+            (story.last.to_stage, story.track)
+            for story in self.stories
+            if story.last.is_open and story.lead in self.strict
+        )
+
+    def got_further(self) -> list[Story]:
+        """Leads that stand further than when the month (or they) began, the furthest first."""
+        found = []
+        for story in self.stories:
+            before = story.before(self.first_day)
+            start = (before or story.changes[0]).to_stage
+            if story.since(self.first_day) and rank(story.last.to_stage) > rank(start):
+                if story.last.to_status in (LeadStatus.OPEN, LeadStatus.ESTABLISHED):
+                    found.append(story)
+        return found
+
+    def stalled(self) -> list[tuple[Story, int]]:
+        """Open leads that stand longer in their stage than its norm, with the days over it."""
+        found = []
+        for story in self.stories:
+            norm = NORM_DAYS.get(story.last.to_stage)
+            if norm is not None and story.last.is_open:
+                over = (self.as_of - story.stage_since).days - norm
+                if over > 0:
+                    found.append((story, over))
+        return found
+
+    def dropped_out(self) -> list[Story]:
+        """Leads that ended this month and were not taken up again."""
+        return [
+            story
+            for story in self.stories
+            if story.last.to_status in ENDINGS and story.last.occurred_on >= self.first_day
+        ]
+
+    def conversion(self, since: date) -> tuple[Conversion, ...]:
+        """Per stage, of the leads that left it since a day: how many, how many forward, and their median stay."""
+        left: Counter[str] = Counter()
+        forward: Counter[str] = Counter()
+        months: defaultdict[str, list[float]] = defaultdict(list)
+        for story in self.stories:
+            for change, entered in story.stays():
+                if change.occurred_on >= since:
+                    left[change.from_stage] += 1
+                    forward[change.from_stage] += change.is_forward
+                    months[change.from_stage].append((change.occurred_on - entered).days / DAYS_A_MONTH)
+        return tuple(_conversion(stage, left[stage], forward[stage], months[stage]) for stage in OPEN_STAGES)
+
+
+def _conversion(stage: str, left: int, advanced: int, months: list[float]) -> Conversion:
+    low, high = rates.jeffreys(advanced, left)
+    return Conversion(
+        stage=stage,
+        left=left,
+        advanced=advanced,
+        chance=rates.chance(advanced, left),
+        low=low,
+        high=high,
+        median_months=float(rounded(median(months), 1)) if months else None,
+    )
+
+
+def withhold(
+    rows: tuple[StageMovement, ...], strict: Mapping[tuple[str, str], int]
+) -> tuple[tuple[StageMovement, ...], TrackSplit]:
+    """The rows, without the tracks where a number would give a strict lead away, and the tracks' totals.
+
+    A stage's tracks are withheld when one of its numbers is below three and holds a strict lead. The totals would then
+    give the missing numbers by subtraction, so stages are withheld until these are three or more together, the
+    smallest first; where even all stages are too few, the total is withheld as well.
+    """
+    hidden = {
+        row.stage for row in rows if any(_gives_away(row, [row.stage], track, strict) for track in TRACKS)
+    }
+    by_size = sorted(rows, key=lambda row: row.end)
+    by_stage = {row.stage: row for row in rows}
+    for candidate in by_size:
+        if not hidden or not _combined_gives_away(hidden, by_stage, strict):
+            break
+        hidden.add(candidate.stage)
+    nothing: dict[str, int | None] = dict.fromkeys(TRACKS)
+    shown = tuple(replace(row, **nothing) if row.stage in hidden else row for row in rows)
+    totals = movement.split_of(rows)
+    stages = [row.stage for row in rows]
+    covered = {
+        track: None if _sum_gives_away(rows, stages, track, strict) else getattr(totals, track)
+        for track in TRACKS
+    }
+    if None in covered.values():
+        covered = dict.fromkeys(TRACKS)
+        shown = tuple(replace(row, **nothing) for row in rows)
+    return shown, TrackSplit(**covered)
+
+
+def _gives_away(
+    row: StageMovement, stages: Sequence[str], track: str, strict: Mapping[tuple[str, str], int]
+) -> bool:
+    return _sum_gives_away([row], stages, track, strict)
+
+
+def _combined_gives_away(
+    hidden: set[str], by_stage: Mapping[str, StageMovement], strict: Mapping[tuple[str, str], int]
+) -> bool:
+    rows = [by_stage[stage] for stage in sorted(hidden)]
+    return any(_sum_gives_away(rows, sorted(hidden), track, strict) for track in TRACKS)
+
+
+def _sum_gives_away(
+    rows: Sequence[StageMovement], stages: Sequence[str], track: str, strict: Mapping[tuple[str, str], int]
+) -> bool:
+    """Whether the number of these stages together is below three and holds a strict lead."""
+    number = sum(getattr(row, track) for row in rows)
+    return number < FEWEST and any(strict.get((stage, track)) for stage in stages)
+
+
+def committed_startups(rows: Sequence[StageMovement], strict: Mapping[tuple[str, str], int]) -> int | None:
+    """Startups that have committed; None where the number would give a strict lead away."""
+    row = rows[-1]
+    return None if _gives_away(row, [Stage.COMMITTED], "startup", strict) else row.startup
+
+
+def lists(pipeline: Pipeline, known_at: datetime) -> LeadLists:
+    """The leads that are named, at most eight a list; the totals count all."""
+    moved, stalled, lost = pipeline.got_further(), pipeline.stalled(), pipeline.dropped_out()
+    stalled.sort(key=lambda found: (-found[1], found[0].lead))
+    shown_stalled = [found for found in stalled if found[0].lead not in pipeline.strict][:LONGEST_LIST]
+    card = cards({story.lead for story in (*moved, *lost)} | {story.lead for story, _over in shown_stalled})
+
+    def by_size(story: Story) -> tuple[int, int, int]:
+        return -rank(story.last.to_stage), -(card[story.lead].area_m2 or 0), story.lead
+
+    def shown(found: list[Story]) -> list[Story]:
+        return sorted((story for story in found if not card[story.lead].is_strict), key=by_size)[
+            :LONGEST_LIST
+        ]
+
+    tasks = next_tasks((story.lead for story, _over in shown_stalled), known_at)
+    is_hidden = any(card[story.lead].is_strict for story in lost)
+    return LeadLists(
+        moved=tuple(_moved(story, card[story.lead]) for story in shown(moved)),
+        moved_total=len(moved),
+        stalled=tuple(
+            _stalled(story, over, card[story.lead], tasks.get(story.lead)) for story, over in shown_stalled
+        ),
+        stalled_total=len(stalled),
+        lost=tuple(_lost(story, card[story.lead]) for story in shown(lost)),
+        lost_total=len(lost),
+        lost_area_m2=None if is_hidden else sum(card[story.lead].area_m2 or 0 for story in lost),
+        lost_jobs=None if is_hidden else sum(card[story.lead].jobs or 0 for story in lost),
+    )
+
+
+def _moved(story: Story, card: LeadCard) -> MovedLead:
+    return MovedLead(
+        lead=card.reference,
+        code_name=card.code_name,
+        track=story.track,
+        stage=story.last.to_stage,
+        area_m2=card.area_m2,
+        jobs=card.jobs,
+    )
+
+
+def _stalled(story: Story, over: int, card: LeadCard, next_on: date | None) -> StalledLead:
+    return StalledLead(
+        lead=card.reference,
+        code_name=card.code_name,
+        stage=story.last.to_stage,
+        days_over=over,
+        next_on=next_on,
+    )
+
+
+def _lost(story: Story, card: LeadCard) -> LostLead:
+    return LostLead(
+        lead=card.reference,
+        code_name=card.code_name,
+        stage=story.last.to_stage,
+        status=story.last.to_status,
+        reason=story.last.reason,
+        area_m2=card.area_m2,
+        jobs=card.jobs,
+    )
