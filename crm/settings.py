@@ -6,6 +6,7 @@ import environ
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
+from crm.api.configuration import REST_FRAMEWORK, SPECTACULAR_SETTINGS  # noqa: F401 read by the libraries
 from crm.common.safety import refuse_unsafe_settings
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -81,6 +82,7 @@ INSTALLED_APPS = [
     "crm.portal",
 ]
 MIDDLEWARE = [
+    "crm.api.middleware.ApiHeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -174,8 +176,12 @@ STORAGES = {
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 
-# ── API ─────────────────────────────────────────────────────────────────────
-REST_FRAMEWORK = {"TEST_REQUEST_DEFAULT_FORMAT": "json"}
+# ── API (its libraries are set up in crm/api/configuration.py) ──────────────
+CACHES = {  # counts requests per key; several web machines share one, such as redis://…, by CACHE_URL
+    "default": env.cache_url("CACHE_URL")
+    if env.str("CACHE_URL", default="")
+    else {"BACKEND": "crm.common.shared_cache.SharedCounterCache", "LOCATION": str(VAR_DIR / "cache")}
+}
 
 # ── Mail ────────────────────────────────────────────────────────────────────
 vars().update(env.email_url("EMAIL_URL", default="smtp://127.0.0.1:25"))

@@ -1,8 +1,19 @@
 """Mounts the doors."""
 
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
+
+from crm.api.health import healthz, readyz
+from crm.api.urls import nothing_here
 
 urlpatterns = [
     path("admin/", admin.site.urls),
+    path("api/", include("crm.api.urls")),
+    path("api", nothing_here),
+    path("healthz", healthz, name="healthz"),
+    path("readyz", readyz, name="readyz"),
 ]
+handler400 = "crm.api.errors.bad_request"
+handler403 = "crm.api.errors.permission_denied"
+handler404 = "crm.api.errors.page_not_found"
+handler500 = "crm.api.errors.server_error"

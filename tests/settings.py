@@ -27,3 +27,4 @@ if DATABASE["ENGINE"] == "django.db.backends.sqlite3":  # noqa: F405 from the pr
     DATABASE["OPTIONS"]["init_command"] = (  # noqa: F405 from the product's settings
         "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF; PRAGMA foreign_keys=ON;"
     )
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}

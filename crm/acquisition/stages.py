@@ -321,6 +321,8 @@ def _status_sentence(step: Step) -> str:
 
 
 def _reason_faults(step: Step) -> list[Fault]:
+    if step.from_status == step.to_status in ENDINGS:
+        return []
     allowed = REASONS.get(step.to_status, ())
     if step.reason in allowed or (not allowed and not step.reason):
         return []

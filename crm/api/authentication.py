@@ -1,5 +1,7 @@
 """Who calls: `Authorization: Bearer <key>`. What may be wrong with a key is never told apart."""
 
+import re
+
 from django.utils import timezone
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
@@ -8,6 +10,7 @@ from accounts.models import ApiKey, Scope, User
 from accounts.services import authenticate_key
 
 SCHEME = "bearer"
+SECRET = re.compile(r"[\x21-\x7e]{1,200}", re.ASCII)
 # A sandbox key reads and rehearses what a broker's key may do, and stores nothing.
 REHEARSED = frozenset({Scope.VACANCIES_READ, Scope.VACANCIES_WRITE})
 
@@ -15,7 +18,7 @@ REHEARSED = frozenset({Scope.VACANCIES_READ, Scope.VACANCIES_WRITE})
 class BearerAuthentication(BaseAuthentication):
     def authenticate(self, request: Request) -> tuple[User, ApiKey] | None:
         scheme, _space, secret = request.headers.get("Authorization", "").partition(" ")
-        if scheme.lower() != SCHEME or not secret.strip():
+        if scheme.lower() != SCHEME or not SECRET.fullmatch(secret.strip()):
             return None
         key = authenticate_key(secret=secret.strip(), at=timezone.now())
         return (key.user, key) if key is not None else None

@@ -13,7 +13,7 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_PARSER_CLASSES": ["crm.api.parsing.StrictJSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["crm.api.rendering.CamelRenderer"],
     "DEFAULT_THROTTLE_CLASSES": ["crm.api.throttling.KeyThrottle"],
-    "DEFAULT_SCHEMA_CLASS": "crm.api.schema.DoorSchema",
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_METADATA_CLASS": None,
     "EXCEPTION_HANDLER": "crm.api.errors.problem_of_exception",
     # A format in the query or the path would be a second way to negotiate.

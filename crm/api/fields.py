@@ -135,7 +135,11 @@ def _trimmed(value: Decimal) -> Decimal:
     """The number without needless zeros; refused where it is so long that no column could hold it."""
     sign_digits_exponent = value.as_tuple()
     exponent = sign_digits_exponent.exponent
-    if not isinstance(exponent, int) or len(sign_digits_exponent.digits) > MOST_DIGITS or abs(exponent) > MOST_DIGITS:
+    if (
+        not isinstance(exponent, int)
+        or len(sign_digits_exponent.digits) > MOST_DIGITS
+        or abs(exponent) > MOST_DIGITS
+    ):
         raise UnreadableError("out_of_range", _("This number is too long."))
     value = value.normalize()
     return value.quantize(Decimal(1)) if value == value.to_integral_value() else value

@@ -42,7 +42,9 @@ class Limit(Whole):
     def read(self, value: Any) -> int:
         number = super().read(value)
         if not self.least <= number <= self.most:
-            raise UnreadableError("out_of_range", _("A page holds 1 to %(most)d items.") % {"most": self.most})
+            raise UnreadableError(
+                "out_of_range", _("A page holds 1 to %(most)d items.") % {"most": self.most}
+            )
         return number
 
     def input_schema(self) -> Schema:
@@ -63,7 +65,9 @@ class Cursor(Text):
                 raise TypeError(value)
             return Place(sort, sort_value, UUID(public_id))
         except (UnicodeError, binascii.Error, ValueError, TypeError, AttributeError, RecursionError) as error:
-            raise UnreadableError("cursor", _("Take the cursor from the `next` of an earlier answer.")) from error
+            raise UnreadableError(
+                "cursor", _("Take the cursor from the `next` of an earlier answer.")
+            ) from error
 
     def input_schema(self) -> Schema:
         return {"type": "string", "maxLength": self.most}

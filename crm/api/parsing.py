@@ -28,7 +28,10 @@ class StrictJSONParser(BaseParser):
     media_type = "application/json"
 
     def parse(
-        self, stream: IO[bytes], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
+        self,
+        stream: IO[bytes],
+        media_type: str | None = None,
+        parser_context: Mapping[str, Any] | None = None,
     ) -> dict[str, Any]:
         raw = read_whole(stream)
         if parser_context is not None and "request" in parser_context:
@@ -60,9 +63,7 @@ def read_json(raw: bytes) -> dict[str, Any]:
     if not raw.strip():
         raise empty_body()
     if is_too_deep(raw):
-        raise bad_json(
-            "too_deep", _("The body is nested deeper than %(most)d levels.") % {"most": DEEPEST}
-        )
+        raise bad_json("too_deep", _("The body is nested deeper than %(most)d levels.") % {"most": DEEPEST})
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as error:

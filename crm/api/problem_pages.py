@@ -1,11 +1,10 @@
 """The page behind each problem's `type`: what it means and what to do, in Dutch and English. Public."""
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import translation
-from django.views.decorators.http import require_safe
 
-from crm.api.problems import PROBLEMS, Problem
+from crm.api.problems import PROBLEMS, Problem, problem_response, reading_only
 
 
 def _texts(problem: Problem, language: str) -> dict[str, str]:
@@ -18,10 +17,10 @@ def _texts(problem: Problem, language: str) -> dict[str, str]:
         }
 
 
-@require_safe
+@reading_only
 def problem_page(request: HttpRequest, kind: str) -> HttpResponse:
     problem = PROBLEMS.get(kind)
     if problem is None:
-        raise Http404
+        return problem_response(request, "not-found")
     texts = [_texts(problem, language) for language in ("nl", "en")]
     return render(request, "api/problem.html", {"kind": kind, "status": problem.status, "texts": texts})

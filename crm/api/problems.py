@@ -1,8 +1,10 @@
 """The kinds of problem the API answers with (RFC 9457), and how one becomes a response."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import wraps
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
@@ -32,20 +34,28 @@ PROBLEMS: dict[str, Problem] = {
     "invalid-input": Problem(
         400,
         _("The input is not valid"),
-        _("The body, a query key or a header does not have the form or the value that the contract asks for."),
-        _("Every fault stands in `errors`, with the place (`pointer`), a fixed `code` and a sentence. Mend them all and send it again; nothing was stored."),
+        _(
+            "The body, a query key or a header does not have the form or the value that the contract asks for."
+        ),
+        _(
+            "Every fault stands in `errors`, with the place (`pointer`), a fixed `code` and a sentence. Mend them all and send it again; nothing was stored."
+        ),
     ),
     "unauthorised": Problem(
         401,
         _("A valid API key is needed"),
         _("No key was sent, or it is unknown, expired or revoked. Which of these is not said, on purpose."),
-        _("Send `Authorization: Bearer` with your key. Ask the area organisation for a new one when it has expired."),
+        _(
+            "Send `Authorization: Bearer` with your key. Ask the area organisation for a new one when it has expired."
+        ),
     ),
     "forbidden": Problem(
         403,
         _("This key may not do this"),
         _("The key is valid, but it lacks the scope, or its user does not act for a broker's office."),
-        _("`GET /me` shows the scopes and the office of your key. Ask the area organisation for what is missing."),
+        _(
+            "`GET /me` shows the scopes and the office of your key. Ask the area organisation for what is missing."
+        ),
     ),
     "not-found": Problem(
         404,
@@ -93,7 +103,9 @@ PROBLEMS: dict[str, Problem] = {
         415,
         _("This kind of body cannot be read"),
         _("The `Content-Type` or the `Content-Encoding` is missing or is not one that this resource reads."),
-        _("Send `Content-Type: application/json` (a PATCH may also say `application/merge-patch+json`), not compressed."),
+        _(
+            "Send `Content-Type: application/json` (a PATCH may also say `application/merge-patch+json`), not compressed."
+        ),
     ),
     "idempotency-key-reused": Problem(
         422,
@@ -111,13 +123,17 @@ PROBLEMS: dict[str, Problem] = {
         429,
         _("Too many requests"),
         _("A key may send 600 requests a minute."),
-        _("Wait for the seconds in `Retry-After`. The headers `RateLimit` and `RateLimit-Policy` show what is left."),
+        _(
+            "Wait for the seconds in `Retry-After`. The headers `RateLimit` and `RateLimit-Policy` show what is left."
+        ),
     ),
     "internal-error": Problem(
         500,
         _("Something went wrong on our side"),
         _("A defect in this system. It is in our log."),
-        _("Send the request again later, with the same `Idempotency-Key` where it is a POST; tell us when it stays."),
+        _(
+            "Send the request again later, with the same `Idempotency-Key` where it is a POST; tell us when it stays."
+        ),
     ),
     "unavailable": Problem(
         503,
@@ -177,3 +193,15 @@ def problem_response(
     for name, value in (headers or {}).items():
         response.headers[name] = value
     return response
+
+
+def reading_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """For a plain view under /api: GET and HEAD, and the API's own 405 for every other method."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.method not in ("GET", "HEAD"):
+            return problem_response(request, "method-not-allowed", headers={"Allow": "GET, HEAD"})
+        return view(request, *args, **kwargs)
+
+    return guarded

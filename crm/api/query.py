@@ -28,9 +28,7 @@ class Moment(Field):
 
     def read(self, value: Any) -> datetime:
         if not MOMENT.fullmatch(value):
-            raise UnreadableError(
-                "date_time", _("Write a moment with its offset, as 2026-11-01T09:00:00Z.")
-            )
+            raise UnreadableError("date_time", _("Write a moment with its offset, as 2026-11-01T09:00:00Z."))
         try:
             moment = datetime.fromisoformat(value.upper().replace(" ", "+").replace("Z", "+00:00"))
         except ValueError as error:
@@ -62,7 +60,9 @@ class Codes(Field):
 
     def input_schema(self) -> Schema:
         one = {"type": "string", "enum": list(self.codes)}
-        return one if self.is_single else {"type": "array", "items": one, "minItems": 1, "maxItems": MOST_CODES}
+        return (
+            one if self.is_single else {"type": "array", "items": one, "minItems": 1, "maxItems": MOST_CODES}
+        )
 
 
 def read_query(

@@ -12,9 +12,14 @@ def lock_rows(queryset: "models.QuerySet[Row]") -> list[Row]:
 
     Must run in a transaction. SQLite has no row locks: there `transaction_mode = IMMEDIATE` lets one writer in at a time.
     """
-    return list(queryset.order_by("pk").select_for_update(of=("self",), no_key=True))
+    return list(_alone(queryset).order_by("pk").select_for_update(of=("self",), no_key=True))
 
 
 def lock_row(queryset: "models.QuerySet[Row]", pk: int) -> Row:
     """Lock one row and return it fresh; raises the model's `DoesNotExist`."""
-    return queryset.select_for_update(of=("self",), no_key=True).get(pk=pk)
+    return _alone(queryset).select_for_update(of=("self",), no_key=True).get(pk=pk)
+
+
+def _alone(queryset: "models.QuerySet[Row]") -> "models.QuerySet[Row]":
+    """Without joined rows: when another writer changed the key of a join while we waited, PostgreSQL finds no row at all."""
+    return queryset.select_related(None)

@@ -211,7 +211,7 @@ def _set(row: Any, facts: dict[str, Any]) -> None:
 
 
 def _lock(row: Row, version: int | None) -> Row:
-    fresh = lock_row(type(row)._default_manager.select_related("changed_by"), row.pk)
+    fresh = lock_row(type(row)._default_manager.all(), row.pk)
     if version is not None and version != fresh.version:
         moment = fresh.changed_at.astimezone(AMSTERDAM)
         values = {"who": fresh.changed_by, "when": f"{date_format(moment, 'j F Y')} {moment:%H:%M}"}

@@ -1,6 +1,5 @@
 """Builds a month's report from the log and the ledger, as known at a moment. Reads only; no name of a lead is read."""
 
-from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -50,7 +49,7 @@ def build_report(*, month: Month, known_at: datetime, as_of: date | None = None)
         as_of=as_of,
         known_at=known_at.astimezone(UTC),
         rule_version=progress.rule_version,
-        window_from=targets[TargetCode.STARTUPS].window_from,
+        window_from=figures.window_of(targets[TargetCode.STARTUPS]).first,
         flows=tuple(_flow(targets[code], progress, as_of) for code in FLOWS),
         stocks=_stocks(targets, progress, known_at),
         asked=_actions(month, known_at),
@@ -132,7 +131,7 @@ def _stock(target: Target, progress: Progress, measured: dict[date, Observation]
 
 
 def _actions(month: Month, known_at: datetime) -> tuple[PartnerAction, ...]:
-    rows: Sequence[models.PartnerAction] = (
+    rows = (
         models.PartnerAction.objects.filter(month=month.first_day, created_at__lte=known_at)
         .select_related("partner", "lead")
         .order_by("due_on", "pk")

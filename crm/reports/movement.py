@@ -6,6 +6,7 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
@@ -121,12 +122,11 @@ def split_of(rows: Sequence[StageMovement]) -> TrackSplit:
 def total(rows: Sequence[StageMovement]) -> StageMovement:
     """All stages together; a track's total is None where one of its stages is."""
     names = ("start", *GAINS, *LOSSES, "end")
-    sums = {name: sum(getattr(row, name) for row in rows) for name in names}
-    tracks = {}
+    values: dict[str, Any] = {name: sum(getattr(row, name) for row in rows) for name in names}
     for track in TRACKS:
         parts = [getattr(row, track) for row in rows]
-        tracks[track] = None if None in parts else sum(parts)
-    return StageMovement(stage="", **sums, **tracks)
+        values[track] = None if None in parts else sum(parts)
+    return StageMovement(stage="", **values)
 
 
 def faults_of(rows: Sequence[StageMovement]) -> list[Fault]:

@@ -23,7 +23,7 @@ MOST_ASKED = 8
 
 def context(report: MonthlyReport, formats: Formats, director: str) -> dict[str, Any]:
     large, small = headlines.need(report, formats)
-    page = {
+    page: dict[str, Any] = {
         "title": headlines.title(report, formats),
         "director": director,
         "need": large,

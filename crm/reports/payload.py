@@ -6,7 +6,7 @@ import types
 from dataclasses import fields, is_dataclass
 from datetime import UTC, date, datetime
 from functools import cache
-from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 from crm.common.months import Month
 
@@ -67,14 +67,14 @@ def _plain(value: Any) -> Any:
 
 
 @cache
-def _hints(kind: type) -> dict[str, Any]:
+def _hints(kind: Any) -> dict[str, Any]:
     return get_type_hints(kind)
 
 
 def _record(kind: type[Record], plain: Any, where: str) -> Record:
     if not isinstance(plain, dict):
         raise PayloadError(f"{where} is no object")
-    hints = _hints(kind)
+    hints: dict[str, Any] = _hints(cast(Any, kind))
     if plain.keys() != hints.keys():
         raise PayloadError(
             f"{where} misses {sorted(hints.keys() - plain.keys())}, has {sorted(plain.keys() - hints.keys())}"
@@ -92,7 +92,7 @@ def _value(hint: Any, plain: Any, where: str) -> Any:
             raise PayloadError(f"{where} is no list")
         return tuple(_value(get_args(hint)[0], item, f"{where}[{place}]") for place, item in enumerate(plain))
     if is_dataclass(hint) and hint is not Month:
-        return _record(hint, plain, where)
+        return _record(cast(Any, hint), plain, where)
     return _scalar(hint, plain, where)
 
 

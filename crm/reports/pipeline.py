@@ -11,7 +11,7 @@ from statistics import median
 
 from django.db.models import Min, Q
 
-from crm.acquisition.choices import Confidentiality, LeadStatus, Stage
+from crm.acquisition.choices import Confidentiality, LeadStatus, Stage, Track
 from crm.acquisition.models import Lead, Task
 from crm.acquisition.stages import ENDINGS, NORM_DAYS, rank
 from crm.reports import movement, rates
@@ -98,9 +98,9 @@ class Pipeline:
         for story in self.stories:
             before = story.before(self.first_day)
             start = (before or story.changes[0]).to_stage
-            if story.since(self.first_day) and rank(story.last.to_stage) > rank(start):
-                if story.last.to_status in (LeadStatus.OPEN, LeadStatus.ESTABLISHED):
-                    found.append(story)
+            is_here = story.last.to_status in (LeadStatus.OPEN, LeadStatus.ESTABLISHED)
+            if is_here and story.since(self.first_day) and rank(story.last.to_stage) > rank(start):
+                found.append(story)
         return found
 
     def stalled(self) -> list[tuple[Story, int]]:
@@ -149,63 +149,45 @@ def _conversion(stage: str, left: int, advanced: int, months: list[float]) -> Co
     )
 
 
-def withhold(
-    rows: tuple[StageMovement, ...], strict: Mapping[tuple[str, str], int]
-) -> tuple[tuple[StageMovement, ...], TrackSplit]:
-    """The rows, without the tracks where a number would give a strict lead away, and the tracks' totals.
+Strict = Mapping[tuple[str, str], int]  # open strictly confidential leads by stage and track
+
+
+def withhold(rows: tuple[StageMovement, ...], strict: Strict) -> tuple[tuple[StageMovement, ...], TrackSplit]:
+    """The rows without the tracks that would give a strict lead away, and the tracks' totals.
 
     A stage's tracks are withheld when one of its numbers is below three and holds a strict lead. The totals would then
-    give the missing numbers by subtraction, so stages are withheld until these are three or more together, the
-    smallest first; where even all stages are too few, the total is withheld as well.
+    give the missing numbers by subtraction, so further stages are withheld, the smallest first, until what is missing
+    is three or more together. Where even the totals are too small, no track is shown at all.
     """
-    hidden = {
-        row.stage for row in rows if any(_gives_away(row, [row.stage], track, strict) for track in TRACKS)
-    }
-    by_size = sorted(rows, key=lambda row: row.end)
-    by_stage = {row.stage: row for row in rows}
-    for candidate in by_size:
-        if not hidden or not _combined_gives_away(hidden, by_stage, strict):
-            break
-        hidden.add(candidate.stage)
-    nothing: dict[str, int | None] = dict.fromkeys(TRACKS)
-    shown = tuple(replace(row, **nothing) if row.stage in hidden else row for row in rows)
-    totals = movement.split_of(rows)
-    stages = [row.stage for row in rows]
-    covered = {
-        track: None if _sum_gives_away(rows, stages, track, strict) else getattr(totals, track)
+    hidden = [row for row in rows if _gives_away([row], strict)]
+    for row in sorted(rows, key=lambda row: row.end):
+        if hidden and row not in hidden and _gives_away(hidden, strict):
+            hidden.append(row)
+    if hidden and _gives_away(hidden, strict):
+        nothing = TrackSplit(startup=None, knowledge_intensive=None, rd_branch=None)
+        return tuple(_without_tracks(row) for row in rows), nothing
+    shown = tuple(_without_tracks(row) if row in hidden else row for row in rows)
+    return shown, movement.split_of(rows)
+
+
+def _gives_away(rows: Sequence[StageMovement], strict: Strict) -> bool:
+    """Whether a track's number in these stages together is below three and holds a strict lead."""
+    return any(
+        sum(getattr(row, track) for row in rows) < FEWEST
+        and any(strict.get((row.stage, track)) for row in rows)
         for track in TRACKS
-    }
-    if None in covered.values():
-        covered = dict.fromkeys(TRACKS)
-        shown = tuple(replace(row, **nothing) for row in rows)
-    return shown, TrackSplit(**covered)
+    )
 
 
-def _gives_away(
-    row: StageMovement, stages: Sequence[str], track: str, strict: Mapping[tuple[str, str], int]
-) -> bool:
-    return _sum_gives_away([row], stages, track, strict)
+def _without_tracks(row: StageMovement) -> StageMovement:
+    return replace(row, startup=None, knowledge_intensive=None, rd_branch=None)
 
 
-def _combined_gives_away(
-    hidden: set[str], by_stage: Mapping[str, StageMovement], strict: Mapping[tuple[str, str], int]
-) -> bool:
-    rows = [by_stage[stage] for stage in sorted(hidden)]
-    return any(_sum_gives_away(rows, sorted(hidden), track, strict) for track in TRACKS)
-
-
-def _sum_gives_away(
-    rows: Sequence[StageMovement], stages: Sequence[str], track: str, strict: Mapping[tuple[str, str], int]
-) -> bool:
-    """Whether the number of these stages together is below three and holds a strict lead."""
-    number = sum(getattr(row, track) for row in rows)
-    return number < FEWEST and any(strict.get((stage, track)) for stage in stages)
-
-
-def committed_startups(rows: Sequence[StageMovement], strict: Mapping[tuple[str, str], int]) -> int | None:
+def committed_startups(rows: Sequence[StageMovement], strict: Strict) -> int | None:
     """Startups that have committed; None where the number would give a strict lead away."""
-    row = rows[-1]
-    return None if _gives_away(row, [Stage.COMMITTED], "startup", strict) else row.startup
+    number = rows[-1].startup or 0
+    is_known = number >= FEWEST or not strict.get((Stage.COMMITTED, Track.STARTUP))
+    return number if is_known else None
 
 
 def lists(pipeline: Pipeline, known_at: datetime) -> LeadLists:

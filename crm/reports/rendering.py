@@ -19,46 +19,50 @@ def document(
 ) -> PaperDocument:
     """The document in `language` (nl or en). A preview says so on every page; the director's text stands as typed."""
     formats = Formats(language)
-    with translation.override(formats.language):
-        month = formats.month(report.month)
-        title = _("Monthly report acquisition Kennispark Twente, %(month)s") % {"month": month}
-        marks = " (" + _("preview") + ")" if is_preview else ""
-        context = {
-            "language": formats.language,
-            "title": title + marks,
-            "running_title": _("Kennispark Twente · Monthly report acquisition · %(month)s")
-            % {"month": month},
-            "confidential": _("Preview, not archived · confidential")
-            if is_preview
-            else _("Confidential, for partners"),
-            "is_preview": is_preview,
-            "status": _("As of %(day)s · known on %(moment)s · counting rules version %(version)s")
-            % {
-                "day": formats.day(report.as_of),
-                "moment": formats.moment(report.known_at),
-                "version": report.rule_version,
-            },
-            "empty": _("In %(month)s nothing was counted and no lead was open.") % {"month": month}
-            if report.is_empty
-            else "",
-            "one": page_one.context(report, formats, director.into(formats.language)),
-            "two": page_two.context(report, formats),
-        }
-        html = render_to_string("reports/monthly.html", context)
-        subject = context["one"]["title"]
-        author = _("Area organisation Kennispark")
-        attachments = _attachments(report)
     kind = "preview" if is_preview else "edition"
-    return PaperDocument(
-        html=html,
-        language=formats.language,
-        title=title + marks,
-        subject=subject,
-        author=author,
-        identifier=f"{kind}-{report.month}-{report.sha256[:32]}-{formats.language}",
-        moment=report.known_at,
-        attachments=attachments,
-    )
+    with translation.override(formats.language):
+        title = _("Monthly report acquisition Kennispark Twente, %(month)s")
+        title %= {"month": formats.month(report.month)}
+        if is_preview:
+            title = _("%(title)s (preview)") % {"title": title}
+        one = page_one.context(report, formats, director.into(formats.language))
+        context = {
+            "title": title,
+            "is_preview": is_preview,
+            "one": one,
+            "two": page_two.context(report, formats),
+            **_margins(report, formats, is_preview=is_preview),
+        }
+        return PaperDocument(
+            html=render_to_string("reports/monthly.html", context),
+            language=formats.language,
+            title=title,
+            subject=one["title"],
+            author=_("Area organisation Kennispark"),
+            identifier=f"{kind}-{report.month}-{report.sha256[:32]}-{formats.language}",
+            moment=report.known_at,
+            attachments=_attachments(report),
+        )
+
+
+def _margins(report: MonthlyReport, formats: Formats, *, is_preview: bool) -> dict[str, str]:
+    """What stands around the pages, and the sentence about a month without data."""
+    month = {"month": formats.month(report.month)}
+    status = _("As of %(day)s · known on %(moment)s · counting rules version %(version)s")
+    values = {
+        "day": formats.day(report.as_of),
+        "moment": formats.moment(report.known_at),
+        "version": report.rule_version,
+    }
+    preview, confidential = _("Preview, not archived · confidential"), _("Confidential, for partners")
+    empty = _("In %(month)s nothing was counted and no lead was open.") % month
+    return {
+        "language": formats.language,
+        "running_title": _("Kennispark Twente · Monthly report acquisition · %(month)s") % month,
+        "confidential": preview if is_preview else confidential,
+        "status": status % values,
+        "empty": empty if report.is_empty else "",
+    }
 
 
 def _attachments(report: MonthlyReport) -> tuple[PaperAttachment, ...]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from functools import partial
 
 from django.core.files.base import ContentFile
 from django.db import IntegrityError, transaction
@@ -48,7 +49,7 @@ def issue_edition(*, month: Month, known_at: datetime, by: User | None, at: date
                 sha256=report.sha256,
                 seed=month.year * 100 + month.month,
                 issued_at=at,
-                issued_by=by,
+                issued_by_id=by.pk if by else None,
                 supersedes=_superseded(month, known_at),
             )
     except IntegrityError:
@@ -106,7 +107,7 @@ def archive_pdfs(
             old, storage = field.name, field.storage
             field.save(f"{fresh}-{language}.pdf", ContentFile(data), save=False)
             if old:
-                transaction.on_commit(lambda name=old, place=storage: place.delete(name))
+                transaction.on_commit(partial(storage.delete, old))
         fresh.save(update_fields=["pdf_nl", "pdf_en"])
     return fresh
 

@@ -141,7 +141,7 @@ def test_a_stage_asks_for_what_the_stages_before_it_ask_too():
 def test_an_empty_lead_hears_everything_at_once_each_with_its_field():
     faults = requirement_faults(LeadFacts(), Stage.ESTABLISHED, ON)
     assert [fault.code for fault in faults] == [requirement.key for requirement in REQUIREMENTS]
-    assert dict((fault.code, fault.field) for fault in faults)["space"] == "seeks_space"
+    assert {fault.code: fault.field for fault in faults}["space"] == "seeks_space"
     assert faults[-1].field == "to_stage"
 
 

@@ -5,7 +5,6 @@ import factory
 from accounts.models import User
 from accounts.roles import Role
 
-
 PASSWORD = "a-long-test-password"
 
 

@@ -6,17 +6,30 @@ later or never, taken back and recorded anew; two of them share a day, and areas
 
 import csv
 import random
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 FIRST_DAY, LAST_DAY = date(2025, 1, 1), date(2029, 12, 31)
 # Everything is recorded and confirmed before this moment; an import sets its clock here.
-IMPORTED_AT = datetime(2030, 6, 1, 12, tzinfo=ZoneInfo("Europe/Amsterdam"))
+IMPORTED_AT = datetime(2030, 6, 1, 12, tzinfo=AMSTERDAM)
 PEOPLE = [f"{name}@kennispark.example" for name in ("anna", "bram", "carla", "daan", "eva", "fatima")]
-AREAS = ["ut_campus"] * 4 + ["bs_park"] * 4 + ["twente_village", "vredestein", "vredestein", "technology_base"]
-ORIGINS = ["", "", "academic_ip", "academic_staff", "student_research", "student", "corporate", "other_institute"]
+AREAS = (
+    ["ut_campus"] * 4 + ["bs_park"] * 4 + ["twente_village", "vredestein", "vredestein", "technology_base"]
+)
+ORIGINS = [
+    "",
+    "",
+    "academic_ip",
+    "academic_staff",
+    "student_research",
+    "student",
+    "corporate",
+    "other_institute",
+]
 EVIDENCE = ["confirmation_letter", "lease", "register_extract", "kto_statement", "site_visit_note", "other"]
+LEAVING = ("departure", "closure")
 STAGES = [
     "identified",
     "contacted",
@@ -27,7 +40,6 @@ STAGES = [
     "committed",
     "established",
 ]
-LOST = ["chose_elsewhere", "no_space", "too_expensive", "timing", "no_budget", "no_fit", "no_contact", "other"]
 COLUMNS = {
     "areas": ["code", "counts_from"],
     "organisations": ["ref", "name", "kvk", "group_ref", "founded_on"],
@@ -75,6 +87,10 @@ COLUMNS = {
 }
 
 
+def amsterdam_day(moment: datetime) -> date:
+    return moment.astimezone(AMSTERDAM).date()
+
+
 class Park:
     def __init__(self, seed: int, companies: int) -> None:
         self.random = random.Random(seed)
@@ -83,6 +99,7 @@ class Park:
         self.groups = [self.organisation(f"group-{number}", "") for number in range(1, 13)]
         for number in range(1, companies + 1):
             self.company(f"org-{number}")
+        self.mend()
         self.observe()
 
     # Small dice
@@ -94,21 +111,20 @@ class Park:
         return first + timedelta(days=self.random.randint(0, max((last - first).days, 0)))
 
     def moment(self, first: date, last: date, after: datetime | None = None) -> datetime:
-        """Any minute of the days, often just around midnight in Amsterdam, written in either zone."""
-        zone = IMPORTED_AT.tzinfo
+        """Any minute of the days, often just around midnight in Amsterdam."""
         minute = self.random.choice([0, 1, 30, self.random.randrange(1440), 1410, 1439])
-        found = datetime.combine(self.day(first, last), datetime.min.time(), tzinfo=zone)
-        found = found.replace(hour=minute // 60, minute=minute % 60)
+        found = datetime.combine(self.day(first, last), time(minute // 60, minute % 60), tzinfo=AMSTERDAM)
+        found = found.astimezone(UTC)
         return max(found, after) if after else found
 
     def written(self, when: datetime) -> str:
         if self.chance(0.5):
-            return when.astimezone(ZoneInfo("UTC")).isoformat().replace("+00:00", "Z")
-        return when.isoformat()
+            return when.isoformat().replace("+00:00", "Z")
+        return when.astimezone(AMSTERDAM).isoformat()
 
-    def add(self, name: str, **values: str) -> dict[str, str]:
-        row = dict.fromkeys(COLUMNS[name], "") | values
-        self.rows[name].append(row)
+    def add(self, file: str, /, **values: str) -> dict[str, str]:
+        row = dict.fromkeys(COLUMNS[file], "") | values
+        self.rows[file].append(row)
         return row
 
     # Companies
@@ -144,7 +160,7 @@ class Park:
             if not is_inside:
                 kind = "arrival"
             story.append((day, kind))
-            is_inside = kind not in ("departure", "closure")
+            is_inside = kind not in LEAVING
         self.tell(ref, story, is_young)
 
     def tell(self, ref: str, story: list[tuple[date, str]], is_young: bool) -> None:
@@ -172,7 +188,9 @@ class Park:
             note=self.random.choice(["", "Volgens de oude lijst.", "Regel 1\nregel 2"]),
         )
         if kind in ("arrival", "reclassification"):
-            row["category"] = self.random.choice(["startup", "company", "rd_branch"] if is_young else ["company", "rd_branch"])
+            row["category"] = self.random.choice(
+                ["startup", "company", "rd_branch"] if is_young else ["company", "rd_branch"]
+            )
             if row["category"] == "startup":
                 row["spin_off_origin"] = self.random.choice(ORIGINS)
             passed = row["category"] != "company" or self.chance(0.5)
@@ -186,9 +204,12 @@ class Park:
         recorded_at = self.moment(from_day, from_day + timedelta(days=self.random.choice([0, 0, 3, 40, 120])))
         row["recorded_by"], row["recorded_at"] = recorder, self.written(recorded_at)
         if self.chance(0.85):
-            latest = recorded_at.date() + timedelta(days=self.random.choice([0, 1, 10, 90]))
+            earliest = amsterdam_day(recorded_at)
+            latest = earliest + timedelta(days=self.random.choice([0, 1, 10, 90]))
             row["confirmed_by"] = confirmer
-            row["confirmed_at"] = self.written(self.moment(recorded_at.date(), latest, recorded_at))
+            row["confirmed_at"] = self.written(self.moment(earliest, latest, recorded_at))
+        else:
+            row["confirmed_by"] = row["confirmed_at"] = ""
 
     def take_back(self, event: dict[str, str], is_young: bool) -> None:
         """A mistake: a reversal, and often the event anew."""
@@ -200,13 +221,55 @@ class Park:
             area=event["area"],
             reverses_ref=event["ref"],
         )
-        recorded_on = datetime.fromisoformat(event["recorded_at"]).astimezone(IMPORTED_AT.tzinfo).date()
+        recorded_on = amsterdam_day(datetime.fromisoformat(event["recorded_at"]))
         discovered = recorded_on + timedelta(days=self.random.choice([0, 1, 20, 60]))
         reversal["occurred_on"] = discovered.isoformat()
         self.sign(reversal, discovered)
         if event["kind"] == "arrival" and self.chance(0.5):
-            anew = self.event(event["organisation_ref"], "arrival", date.fromisoformat(event["occurred_on"]), is_young)
+            anew = self.event(
+                event["organisation_ref"], "arrival", date.fromisoformat(event["occurred_on"]), is_young
+            )
             self.sign(anew, discovered)
+
+    # What the rules would refuse
+
+    def mend(self) -> None:
+        """Take out moves from outside the park, and the founding day of startups that would be too old."""
+        events = self.rows["count_events"]
+        taken_back = {row["reverses_ref"] for row in events if row["reverses_ref"] and row["confirmed_at"]}
+        facts = [row for row in events if row["kind"] != "reversal" and row["ref"] not in taken_back]
+        while wrong := [
+            row for row in facts if row["kind"] == "move_within_park" and self.is_outside(row, facts)
+        ]:
+            facts = [row for row in facts if row not in wrong]
+            refs = {row["ref"] for row in wrong}
+            events[:] = [row for row in events if row["ref"] not in refs and row["reverses_ref"] not in refs]
+        founded = {row["ref"]: row for row in self.rows["organisations"]}
+        arrivals = [row for row in facts if row["kind"] == "arrival"]
+        for row in sorted(arrivals, key=lambda row: row["occurred_on"], reverse=True):
+            company = founded[row["organisation_ref"]]
+            firsts = [
+                other["occurred_on"] for other in arrivals if other["organisation_ref"] == company["ref"]
+            ]
+            if row["category"] == "startup" and company["founded_on"] and row["occurred_on"] == min(firsts):
+                age = date.fromisoformat(row["occurred_on"]) - date.fromisoformat(company["founded_on"])
+                if age > timedelta(days=1800):
+                    company["founded_on"] = ""
+
+    @staticmethod
+    def is_outside(move: dict[str, str], facts: list[dict[str, str]]) -> bool:
+        whereabouts = [
+            (row["occurred_on"], row["kind"] not in LEAVING)
+            for row in facts
+            if row is not move
+            and row["organisation_ref"] == move["organisation_ref"]
+            and row["occurred_on"] <= move["occurred_on"]
+            and (
+                row["kind"] in ("arrival", "move_within_park")
+                or (row["kind"] in LEAVING and row["confirmed_at"])
+            )
+        ]
+        return bool(whereabouts) and not max(whereabouts)[1]
 
     # Leads
 
@@ -223,15 +286,18 @@ class Park:
         )
         reached = sorted(self.random.sample(range(1, 7), self.random.randint(1, 4)))
         on = arrives_on - timedelta(days=400)
-        stood = ("", "")
+        stood, recorded_at = ("", ""), datetime.min.replace(tzinfo=UTC)
         for place in [0, *reached, 7]:
             on = arrives_on if place == 7 else self.day(on, min(on + timedelta(days=90), arrives_on))
             status = "established" if place == 7 else "open"
-            self.change(ref, stood, (STAGES[place], status), on)
+            recorded_at = self.moment(on, on + timedelta(days=9), recorded_at)
+            self.change(ref, stood, (STAGES[place], status), on, recorded_at)
             stood = (STAGES[place], status)
         return ref
 
-    def change(self, lead: str, stood: tuple[str, str], stands: tuple[str, str], on: date) -> None:
+    def change(
+        self, lead: str, stood: tuple[str, str], stands: tuple[str, str], on: date, recorded_at: datetime
+    ) -> None:
         self.add(
             "stage_changes",
             lead_ref=lead,
@@ -240,7 +306,7 @@ class Park:
             from_status=stood[1],
             to_status=stands[1],
             occurred_on=on.isoformat(),
-            recorded_at=self.written(self.moment(on, on + timedelta(days=9))),
+            recorded_at=self.written(recorded_at),
             by_email=self.random.choice(PEOPLE),
             note=self.random.choice(["", "Uit de lijst."]),
         )
@@ -263,7 +329,9 @@ class Park:
                         reference_date=f"{year}-01-01",
                         source=f"Register {year}" + (", herzien" if later else ""),
                         boundary_version=str(year),
-                        known_at=self.written(self.moment(date(year, 4 + later * 3, 1), date(year, 6 + later * 3, 30))),
+                        known_at=self.written(
+                            self.moment(date(year, 4 + later * 3, 1), date(year, 6 + later * 3, 30))
+                        ),
                     )
 
 

@@ -6,6 +6,7 @@ It shares no line with the product, so that the two can disagree.
 import csv
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
 from pathlib import Path
 
 ALWAYS = date(2024, 1, 1)
@@ -29,10 +30,12 @@ def read(folder: Path, name: str) -> list[dict]:
         return list(csv.DictReader(file))
 
 
+@cache
 def day(text: str) -> date:
     return date.fromisoformat(text)
 
 
+@cache
 def moment(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
@@ -42,9 +45,7 @@ class History:
         self.areas = dict(AREAS)
         for row in read(folder, "areas"):
             self.areas[row["code"]] = day(row["counts_from"]) if row["counts_from"] else None
-        self.group = {
-            row["ref"]: row["group_ref"] or row["ref"] for row in read(folder, "organisations")
-        }
+        self.group = {row["ref"]: row["group_ref"] or row["ref"] for row in read(folder, "organisations")}
         self.events = read(folder, "count_events")
         self.observations = read(folder, "observations")
 
@@ -136,7 +137,9 @@ class History:
             "goal": goal,
             "to_date": len(ever),
             "average_per_year": one_decimal(Decimal(len(ever)) / elapsed) if elapsed else None,
-            "required_per_year": one_decimal((10 * goal - len(ever)) / (10 - elapsed)) if elapsed < 10 else None,
+            "required_per_year": one_decimal((10 * goal - len(ever)) / (10 - elapsed))
+            if elapsed < 10
+            else None,
             "departed": len(left),
             "net": len(this_year) - len(left),
             "pending": self.waiting(target, standing, pending, as_of.year),

@@ -130,7 +130,9 @@ class TestLead:
         assert not event.is_confirmed
         assert stands(lead) == ("qualified", "lost")
 
-    def test_a_lead_whose_log_ran_ahead_is_established_on_the_day_of_its_last_change(self, arrive, manager, now):
+    def test_a_lead_whose_log_ran_ahead_is_established_on_the_day_of_its_last_change(
+        self, arrive, manager, now
+    ):
         lead = LeadFactory(stage="committed")
         park_lead(lead=lead, on=date(2026, 10, 9), by=manager, at=now)
         confirm_event(event=arrive(lead), by=manager, at=now)
@@ -207,7 +209,9 @@ class TestTakingBack:
         take_back(event)
         assert stands(lead) == ("committed", "open")
 
-    def test_a_lead_whose_log_begins_established_has_nowhere_to_go_back_to(self, arrive, take_back, manager, now):
+    def test_a_lead_whose_log_begins_established_has_nowhere_to_go_back_to(
+        self, arrive, take_back, manager, now
+    ):
         lead = import_lead(
             track="startup",
             to_stage="established",

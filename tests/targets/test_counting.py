@@ -75,7 +75,9 @@ def test_an_arrival_in_an_area_that_does_not_count_is_no_arrival():
     assert count(STARTUPS, [entry(category="startup", on="2028-01-01", counts_from=date(2028, 1, 1))]) == 1
 
 
-@pytest.mark.parametrize(("origin", "counts"), [("", 0), ("student", 0), ("student_research", 1), ("corporate", 1)])
+@pytest.mark.parametrize(
+    ("origin", "counts"), [("", 0), ("student", 0), ("student_research", 1), ("corporate", 1)]
+)
 def test_a_spin_off_is_a_startup_with_an_origin_other_than_a_students_own_company(origin, counts):
     startup = [entry(category="startup", spin_off_origin=origin)]
     assert count(STARTUPS, startup) == 1
@@ -118,7 +120,10 @@ class TestPending:
         assert pending(STARTUPS, [], waiting, 2027) == {1}
 
     def test_an_enterprise_that_counts_already_adds_nothing(self):
-        assert pending(STARTUPS, [entry(category="startup")], [entry(category="startup", on="2027-01-02")], 2027) == set()
+        assert (
+            pending(STARTUPS, [entry(category="startup")], [entry(category="startup", on="2027-01-02")], 2027)
+            == set()
+        )
 
     def test_a_return_adds_nothing(self):
         assert pending(STARTUPS, [entry(on="2025-01-01")], [entry(category="startup")], 2027) == set()
@@ -128,7 +133,10 @@ class TestPending:
         assert pending(STARTUPS, standing, [entry(category="startup", on="2027-04-01")], 2027) == {1}
 
     def test_only_arrivals_of_the_running_year_or_of_the_window_wait(self):
-        waiting = [entry(category="startup", on="2026-04-01"), entry(organisation=2, category="startup", on="2025-04-01")]
+        waiting = [
+            entry(category="startup", on="2026-04-01"),
+            entry(organisation=2, category="startup", on="2025-04-01"),
+        ]
         assert pending(STARTUPS, [], waiting, 2027) == set()
         assert pending(STARTUPS, [], waiting) == {1}
 
@@ -137,7 +145,11 @@ class TestPending:
         assert pending(RD_BRANCHES, [], waiting) == {9}
 
     def test_what_would_not_count_does_not_wait(self):
-        waiting = [entry(), entry("departure", organisation=2), entry(organisation=3, category="startup", counts_from=None)]
+        waiting = [
+            entry(),
+            entry("departure", organisation=2),
+            entry(organisation=3, category="startup", counts_from=None),
+        ]
         assert pending(STARTUPS, [], waiting, 2027) == set()
 
 

@@ -81,7 +81,9 @@ def test_5_a_takeover_by_a_multinational_is_shown_beside():
     multinational = OrganisationFactory(name="Multinational")
     tenant = OrganisationFactory(group=multinational)
     EventFactory(organisation=tenant, on=date(2025, 5, 1))
-    EventFactory(organisation=tenant, reclassification=True, category="rd_branch", is_knowledge_intensive=True)
+    EventFactory(
+        organisation=tenant, reclassification=True, category="rd_branch", is_knowledge_intensive=True
+    )
     branches = shown()["rd_branches"]
     assert (branches["counted"], branches["by_takeover"]) == (0, 1)
 

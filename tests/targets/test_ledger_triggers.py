@@ -38,13 +38,17 @@ def another_value(column: str):
 @pytest.mark.parametrize("column", COLUMNS)
 def test_no_column_of_a_confirmed_event_changes(column):
     event = EventFactory()
-    assert refuses(f'UPDATE targets_countevent SET "{column}" = {another_value(column)} WHERE id = %s', event.pk)
+    assert refuses(
+        f'UPDATE targets_countevent SET "{column}" = {another_value(column)} WHERE id = %s', event.pk
+    )
 
 
 @pytest.mark.parametrize("column", [column for column in COLUMNS if column not in SETTABLE])
 def test_a_pending_event_only_takes_its_confirmation(column):
     event = EventFactory(pending=True)
-    assert refuses(f'UPDATE targets_countevent SET "{column}" = {another_value(column)} WHERE id = %s', event.pk)
+    assert refuses(
+        f'UPDATE targets_countevent SET "{column}" = {another_value(column)} WHERE id = %s', event.pk
+    )
 
 
 def test_a_confirmation_is_filled_in_once_and_never_taken_out():
@@ -80,4 +84,6 @@ def test_an_observation_is_never_rewritten():
 
 def test_the_guard_leaves_other_tables_alone():
     event = EventFactory()
-    assert not refuses("UPDATE contacts_organisation SET name = 'New name' WHERE id = %s", event.organisation_id)
+    assert not refuses(
+        "UPDATE contacts_organisation SET name = 'New name' WHERE id = %s", event.organisation_id
+    )

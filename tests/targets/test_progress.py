@@ -138,7 +138,11 @@ class TestObservation:
         observe(499, date(2026, 1, 1), datetime(2026, 7, 1, tzinfo=UTC))
         observe(497, date(2026, 1, 1), datetime(2026, 6, 1, tzinfo=UTC))
         shown = figures("companies", date(2026, 8, 1))
-        assert (shown["observed"], shown["observed_on"], shown["source"]) == (499, "2026-01-01", "Register 499")
+        assert (shown["observed"], shown["observed_on"], shown["source"]) == (
+            499,
+            "2026-01-01",
+            "Register 499",
+        )
 
     def test_nothing_is_shown_where_nothing_was_measured_or_known(self):
         for as_of, known_at in (

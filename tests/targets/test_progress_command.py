@@ -76,7 +76,11 @@ class TestAnswers:
     ],
 )
 def test_a_wrong_day_or_moment_is_one_sentence_and_exit_code_2(arguments, named):
-    with translation.override("en"), time_machine.travel(NOW, tick=False), pytest.raises(CommandError) as refused:
+    with (
+        translation.override("en"),
+        time_machine.travel(NOW, tick=False),
+        pytest.raises(CommandError) as refused,
+    ):
         run(*arguments)
     assert refused.value.returncode == 2
     assert named in str(refused.value)

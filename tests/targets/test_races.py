@@ -108,7 +108,9 @@ def test_12_fifty_attempts_at_once_to_record_one_arrival_leave_one_counted_arriv
     assert (startups["counted"], startups["pending"]) == (1, 0)
 
 
-def test_12_control_without_the_lock_an_arrival_is_there_twice_or_somebody_meets_a_bare_error(arrive, lock_off):
+def test_12_control_without_the_lock_an_arrival_is_there_twice_or_somebody_meets_a_bare_error(
+    arrive, lock_off
+):
     lock_off(2, "history_faults")
     outcomes = at_once([arrive(0), arrive(1)], deferred=True)
     twice = CountEvent.objects.count() == 2

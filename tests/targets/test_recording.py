@@ -100,7 +100,11 @@ def test_a_file_alone_is_proof_too(arrive, settings, tmp_path):
         (record_departure, "departure", {}),
         (record_closure, "closure", {}),
         (record_move, "move_within_park", {}),
-        (record_reclassification, "reclassification", {"category": "rd_branch", "is_knowledge_intensive": True}),
+        (
+            record_reclassification,
+            "reclassification",
+            {"category": "rd_branch", "is_knowledge_intensive": True},
+        ),
     ],
 )
 def test_every_verb_writes_its_kind(happen, verb, kind, facts):
@@ -151,9 +155,15 @@ def test_all_faults_are_named_at_once_and_nothing_is_written(happen):
     ("facts", "fault"),
     [
         ({"kind": "visit"}, ("invalid_choice", "kind")),
-        ({"kind": "arrival", "category": "scale_up", "is_knowledge_intensive": True}, ("invalid_choice", "category")),
+        (
+            {"kind": "arrival", "category": "scale_up", "is_knowledge_intensive": True},
+            ("invalid_choice", "category"),
+        ),
         ({"kind": "departure", "category": "company"}, ("category_not_asked", "category")),
-        ({"kind": "closure", "is_knowledge_intensive": False}, ("outcome_not_asked", "is_knowledge_intensive")),
+        (
+            {"kind": "closure", "is_knowledge_intensive": False},
+            ("outcome_not_asked", "is_knowledge_intensive"),
+        ),
         ({"kind": "departure", "evidence_kind": "hearsay"}, ("invalid_choice", "evidence_kind")),
         ({"kind": "reversal"}, ("reverses_missing", "reverses")),
     ],
@@ -233,7 +243,10 @@ class TestImportedConfirmation:
         for half in ({"confirmed_by": manager}, {"confirmed_at": now}):
             with pytest.raises(RuleError) as refused:
                 happen(record_event, kind="departure", imported=True, **half)
-            assert {field for _code, field in codes(refused)} == {"confirmed_at", "confirmed_by"} - half.keys()
+            assert {field for _code, field in codes(refused)} == {
+                "confirmed_at",
+                "confirmed_by",
+            } - half.keys()
 
     def test_confirming_comes_after_recording(self, happen, manager, now):
         early = now - timedelta(seconds=1)
@@ -315,7 +328,9 @@ class TestMoves:
     def test_history_is_asked_when_all_of_it_is_there(self, company):
         moved = EventFactory(organisation=company, move=True, on=DAY)
         EventFactory(organisation=company, departure=True, on=date(2026, 5, 1))
-        assert [fault.code for fault in history_faults(moved, LATEST, is_imported=True)] == ["move_from_outside"]
+        assert [fault.code for fault in history_faults(moved, LATEST, is_imported=True)] == [
+            "move_from_outside"
+        ]
 
 
 class TestReversal:
@@ -325,7 +340,11 @@ class TestReversal:
     def test_a_reversal_is_an_event_that_waits_for_its_own_second_person(self, arrive, now):
         event = arrive()
         reversal = self.take_back(event, now, evidence="letter", note="Wrong company.")
-        assert (reversal.reverses, reversal.organisation, reversal.area) == (event, event.organisation, event.area)
+        assert (reversal.reverses, reversal.organisation, reversal.area) == (
+            event,
+            event.organisation,
+            event.area,
+        )
         assert not reversal.is_confirmed
 
     def test_each_event_is_taken_back_once(self, arrive, now):

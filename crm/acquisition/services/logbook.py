@@ -21,7 +21,7 @@ MIRRORED = ("code_name", "stage", "status", "stage_since", "changed_at", "change
 
 def lock_lead(lead: Lead, version: int | None, at: datetime) -> Lead:
     """The lead's row, locked and fresh; raises `StaleError` when somebody saved since that version was read."""
-    fresh = lock_row(Lead.objects.select_related("changed_by"), lead.pk)
+    fresh = lock_row(Lead.objects.all(), lead.pk)
     if version is not None and version != fresh.version:
         raise StaleError(Fault("stale", _stale_sentence(fresh, at), "version"))
     return fresh

@@ -44,9 +44,7 @@ SCOPES = {
 }
 ID_PATH = {"id": {"type": "string", "format": "uuid"}}
 LIST_QUERY = (
-    Codes(
-        name="status", about=_("One or more statuses."), example="published", codes=VacancyStatus.values
-    ),
+    Codes(name="status", about=_("One or more statuses."), example="published", codes=VacancyStatus.values),
     Codes(
         name="space_type", about=_("One or more kinds of space."), example="wet_lab", codes=SpaceType.values
     ),
@@ -166,8 +164,8 @@ class VacancyView(OwnVacancyView):
         answers={200: (_("The listing with its ETag."), "Vacancy"), 304: (_("You have this version."), None)},
         path=ID_PATH,
     )
-    def get(self, request: Request, public_id: str) -> Response | HttpResponse:
-        vacancy = self.find_by_id(public_id)
+    def get(self, request: Request, id: str) -> Response | HttpResponse:
+        vacancy = self.find_by_id(id)
         return self.single(vacancy_answer(vacancy), version_tag(vacancy.version))
 
     @described(
@@ -179,8 +177,8 @@ class VacancyView(OwnVacancyView):
         is_patch=True,
         path=ID_PATH,
     )
-    def patch(self, request: Request, public_id: str) -> Response:
-        return self._change(public_id, is_replaced=False)
+    def patch(self, request: Request, id: str) -> Response:
+        return self._change(id, is_replaced=False)
 
     @described(
         operation="replaceVacancy",
@@ -190,8 +188,8 @@ class VacancyView(OwnVacancyView):
         body="VacancyInput",
         path=ID_PATH,
     )
-    def put(self, request: Request, public_id: str) -> Response:
-        return self._change(public_id, is_replaced=True)
+    def put(self, request: Request, id: str) -> Response:
+        return self._change(id, is_replaced=True)
 
     @described(
         operation="deleteVacancy",
@@ -200,8 +198,8 @@ class VacancyView(OwnVacancyView):
         answers={204: (_("Withdrawn."), None)},
         path=ID_PATH,
     )
-    def delete(self, request: Request, public_id: str) -> Response:
-        vacancy = self.find_by_id(public_id)
+    def delete(self, request: Request, id: str) -> Response:
+        vacancy = self.find_by_id(id)
         version = matching_version(request, vacancy.version)
         if vacancy.status == VacancyStatus.WITHDRAWN:
             return Response(status=204, headers={"ETag": version_tag(vacancy.version)})
@@ -255,8 +253,8 @@ class WithdrawalsView(OwnVacancyView):
         path=ID_PATH,
     )
     @idempotent
-    def post(self, request: Request, public_id: str) -> Response:
-        vacancy = self.find_by_id(public_id)
+    def post(self, request: Request, id: str) -> Response:
+        vacancy = self.find_by_id(id)
         facts, faults = read_object(WITHDRAWAL_FIELDS, self.read_body())
         faults += missing_faults(WITHDRAWAL_FIELDS, facts) if not faults else []
         refuse(faults)

@@ -17,7 +17,11 @@ from crm.estate.vacancy_columns import MOST_PARTS
 from crm.estate.vacancy_rules import MOST_CO_BROKERS, MOST_FUME_HOODS
 
 SPACE_TYPE = {"name": "space_type", "about": _("Kind of space."), "codes": SpaceType.values, "required": True}
-RENT = {"name": "rent_per_m2_year", "about": _("Rent in euro per m² per year, excluding VAT."), "example": "145.00"}
+RENT = {
+    "name": "rent_per_m2_year",
+    "about": _("Rent in euro per m² per year, excluding VAT."),
+    "example": "145.00",
+}
 
 PART_FIELDS: tuple[Field, ...] = (
     Choice(**SPACE_TYPE, example="office"),
@@ -25,7 +29,9 @@ PART_FIELDS: tuple[Field, ...] = (
     Number(**RENT),
 )
 CO_BROKER_FIELDS: tuple[Field, ...] = (
-    Text(name="name", about=_("Name of the office."), example="Makelaardij Voorbeeld", most=120, required=True),
+    Text(
+        name="name", about=_("Name of the office."), example="Makelaardij Voorbeeld", most=120, required=True
+    ),
     Text(name="email", about=_("E-mail address."), example="verhuur@makelaardij.example", most=254),
     Phone(name="phone", about=_("Phone in E.164."), example="+31534890001"),
 )
@@ -39,8 +45,18 @@ TEXTS: tuple[Field, ...] = (
         pattern="^[A-Za-z0-9._-]{1,64}$",
         required=True,
     ),
-    Text(name="title_nl", about=_("Title in Dutch; one title is required."), example="Laboratorium in The Gallery", most=120),
-    Text(name="title_en", about=_("Title in English; one title is required."), example="Laboratory in The Gallery", most=120),
+    Text(
+        name="title_nl",
+        about=_("Title in Dutch; one title is required."),
+        example="Laboratorium in The Gallery",
+        most=120,
+    ),
+    Text(
+        name="title_en",
+        about=_("Title in English; one title is required."),
+        example="Laboratory in The Gallery",
+        most=120,
+    ),
     Text(
         name="description_nl",
         about=_("Description in Dutch, plain text."),
@@ -132,11 +148,20 @@ MONEY: tuple[Field, ...] = (
         about=_("Service costs in euro per m² per year, excluding VAT."),
         example="35.00",
     ),
-    Choice(name="vat_option", about=_("Whether the rent is taxed with VAT."), example="taxed", codes=VatOption.values),
+    Choice(
+        name="vat_option",
+        about=_("Whether the rent is taxed with VAT."),
+        example="taxed",
+        codes=VatOption.values,
+    ),
 )
 TERMS: tuple[Field, ...] = (
     Day(name="available_from", about=_("First day on which it is available."), example="2026-12-01"),
-    Day(name="available_until", about=_("Day on which the offer ends; after availableFrom."), example="2027-12-01"),
+    Day(
+        name="available_until",
+        about=_("Day on which the offer ends; after availableFrom."),
+        example="2027-12-01",
+    ),
     Day(name="temporary_until", about=_("End of a temporary lease; after availableFrom."), example=None),
     Whole(name="minimum_term_months", about=_("Shortest lease in months."), example=12, most=300),
     Whole(name="notice_months", about=_("Notice in months."), example=6, most=300),
@@ -171,10 +196,18 @@ BUILDING: tuple[Field, ...] = (
         about=_("Price of a parking place in euro per year, excluding VAT."),
         example="450.00",
     ),
-    Choice(name="lab_level", about=_("Containment level of the laboratory."), example="ML-II", codes=LabLevel.values),
+    Choice(
+        name="lab_level",
+        about=_("Containment level of the laboratory."),
+        example="ML-II",
+        codes=LabLevel.values,
+    ),
     Whole(name="cleanroom_iso_class", about=_("ISO class of the cleanroom."), example=None, least=1, most=9),
     Choice(
-        name="vibration_class", about=_("Vibration class of the floor."), example="VC-C", codes=VibrationClass.values
+        name="vibration_class",
+        about=_("Vibration class of the floor."),
+        example="VC-C",
+        codes=VibrationClass.values,
     ),
     Choice(
         name="environmental_category",
@@ -199,8 +232,18 @@ CONTACT: tuple[Field, ...] = (
         most=MOST_CO_BROKERS,
         item_name="CoBroker",
     ),
-    Text(name="contact_name", about=_("Who answers questions about this space."), example="Sanne Voorbeeld", most=120),
-    Text(name="contact_email", about=_("E-mail address of the contact."), example="sanne@makelaardij.example", most=254),
+    Text(
+        name="contact_name",
+        about=_("Who answers questions about this space."),
+        example="Sanne Voorbeeld",
+        most=120,
+    ),
+    Text(
+        name="contact_email",
+        about=_("E-mail address of the contact."),
+        example="sanne@makelaardij.example",
+        most=254,
+    ),
     Phone(name="contact_phone", about=_("Phone of the contact in E.164."), example="+31534890000"),
     Text(
         name="url",

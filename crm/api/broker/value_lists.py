@@ -96,4 +96,6 @@ class AreasView(ListView):
         answers={200: (_("The codes with their names."), "ValueList"), 304: (_("Unchanged."), None)},
     )
     def get(self, request: Request) -> Response | HttpResponse:
-        return self.listed(list(Area.objects.order_by("position", "code").values("code", "name_nl", "name_en")))
+        return self.listed(
+            list(Area.objects.order_by("position", "code").values("code", "name_nl", "name_en"))
+        )

@@ -156,14 +156,12 @@ class Teller:
                 lead=lead, to_stage=stage, on=day, by=by, at=moment(day, 15), note="Plannen zijn gewijzigd."
             )
         elif story.reopened_on and story.ended_on:
-            park_lead(
-                lead=lead, reason="", on=story.ended_on, by=by, at=max(previous, moment(story.ended_on, 15))
-            )
-            reopen_lead(lead=lead, reason="", on=story.reopened_on, by=by, at=moment(story.reopened_on, 11))
+            park_lead(lead=lead, on=story.ended_on, by=by, at=max(previous, moment(story.ended_on, 15)))
+            reopen_lead(lead=lead, on=story.reopened_on, by=by, at=moment(story.reopened_on, 11))
         elif story.ended_on:
             at = max(previous, written_down(self.rng, story.ended_on))
             if story.outcome == LeadStatus.PARKED:
-                park_lead(lead=lead, reason="", on=story.ended_on, by=by, at=at)
+                park_lead(lead=lead, on=story.ended_on, by=by, at=at)
             else:
                 close_lead(
                     lead=lead, to_status=story.outcome, reason=story.reason, on=story.ended_on, by=by, at=at

@@ -1,5 +1,6 @@
 """`manage.py monthly_report YYYY-MM`: freeze a month's figures, print them and keep the PDFs."""
 
+import errno
 import os
 from argparse import ArgumentParser
 from datetime import date, datetime
@@ -10,7 +11,6 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from crm.common.errors import Fault, RuleError
 from crm.common.moments import parse_moment
@@ -34,7 +34,7 @@ FIRST_MONTH = Month(2024, 1)  # the baselines
 
 
 class Command(BaseCommand):
-    help = gettext_lazy(
+    help = (
         "Makes the monthly report for partners and prints the paths of its files. The same month and moment again "
         "give the same edition. Exits with 2 and one sentence when something is wrong; nothing is changed then."
     )
@@ -71,11 +71,12 @@ class Command(BaseCommand):
             month = _month(options["month"], now, is_preview=options["preview"])
             known_at = _known_at(options["known_at"], month, now, is_preview=options["preview"])
             _need_database()
+            folder = _folder(options["output"])
             if options["preview"]:
                 pages = _preview(month, known_at, now, languages)
             else:
                 pages = _issue(month, known_at, now, languages)
-            paths = _write(options["output"], month, pages, "-preview" if options["preview"] else "")
+            paths = _write(folder, month, pages, "-preview" if options["preview"] else "")
         except RuleError as error:
             raise CommandError(str(error), returncode=BAD_INPUT) from error
         except DatabaseError as error:
@@ -160,11 +161,26 @@ def _pages(edition: ReportEdition, month: Month, language: str) -> bytes:
     return pdf.make_pdf(document(report_of(edition), language=language, director=director_text_for(month)))
 
 
+def _folder(folder: Path) -> Path:
+    """The folder, made where it was not there; asked before anything is issued."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise RuleError(_no_folder(folder, error.strerror)) from error
+    if not os.access(folder, os.W_OK):
+        raise RuleError(_no_folder(folder, os.strerror(errno.EACCES)))
+    return folder
+
+
+def _no_folder(folder: Path, reason: str | None) -> Fault:
+    message = _("The files cannot be written to %(folder)s (%(reason)s).")
+    return Fault("no_folder", message % {"folder": folder, "reason": reason})
+
+
 def _write(folder: Path, month: Month, pages: dict[str, bytes], mark: str) -> list[Path]:
     """Each file whole or not at all."""
     paths = []
     try:
-        folder.mkdir(parents=True, exist_ok=True)
         for language, data in pages.items():
             path = folder / f"monthly-report-{month}-{language}{mark}.pdf"
             unfinished = path.with_suffix(f".{os.getpid()}.part")
@@ -172,6 +188,5 @@ def _write(folder: Path, month: Month, pages: dict[str, bytes], mark: str) -> li
             unfinished.replace(path)
             paths.append(path)
     except OSError as error:
-        message = _("The files cannot be written to %(folder)s (%(reason)s).")
-        raise RuleError(Fault("no_folder", message % {"folder": folder, "reason": error.strerror})) from error
+        raise RuleError(_no_folder(folder, error.strerror)) from error
     return paths
