@@ -194,5 +194,8 @@ LOGGING = {
     "formatters": {"json": {"()": "crm.common.logs.JsonFormatter"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
-    "loggers": {"axes": {"level": "WARNING"}, "django.server": {"handlers": ["console"], "propagate": False}},
+    "loggers": {
+        **{name: {"level": "WARNING"} for name in ("axes", "weasyprint", "fontTools")},
+        "django.server": {"handlers": ["console"], "propagate": False},
+    },
 }

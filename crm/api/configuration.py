@@ -10,7 +10,7 @@ IDEMPOTENCY_HOURS = 24
 REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["crm.api.authentication.BearerAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_PARSER_CLASSES": ["crm.api.parsing.StrictJSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["crm.api.parsing.StrictJSONParser", "crm.api.parsing.MergePatchParser"],
     "DEFAULT_RENDERER_CLASSES": ["crm.api.rendering.CamelRenderer"],
     "DEFAULT_THROTTLE_CLASSES": ["crm.api.throttling.KeyThrottle"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
@@ -26,7 +26,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "TITLE": "Kennispark CRM",
     "VERSION": API_VERSION,
     "SERVE_INCLUDE_SCHEMA": False,
-    "SCHEMA_PATH_PREFIX": API_ROOT,
+    "SCHEMA_PATH_PREFIX": "/v1",
     "SCHEMA_PATH_PREFIX_TRIM": True,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "DISABLE_ERRORS_AND_WARNINGS": False,

@@ -31,6 +31,8 @@ def described(
         operation_id=operation,
         tags=[tag],
         summary=summary,
+        description=summary,
+        auth=[],
         request=dict.fromkeys(media_types, ref(body)) if body else None,
         responses={
             (status, JSON) if schema else status: OpenApiResponse(
@@ -39,20 +41,23 @@ def described(
             for status, (meaning, schema) in answers.items()
         },
         parameters=[
-            *(
-                OpenApiParameter(
-                    field.key,
-                    field.input_schema(),
-                    OpenApiParameter.QUERY,
-                    description=field.about,
-                    explode=False if field.input_schema().get("type") == "array" else None,
-                    style="form" if field.input_schema().get("type") == "array" else None,
-                )
-                for field in query
-            ),
-            *(
-                OpenApiParameter(name, schema, OpenApiParameter.PATH, description="")
-                for name, schema in (path or {}).items()
-            ),
+            *(_query_parameter(field) for field in query),
+            *(OpenApiParameter(name, schema, OpenApiParameter.PATH) for name, schema in (path or {}).items()),
         ],
+    )
+
+
+def _query_parameter(field: Field) -> OpenApiParameter:
+    """A query key is there or it is not: unlike a member of a body it is never null. Lists have commas."""
+    schema = field.input_schema()
+    if isinstance(schema["type"], list):
+        schema = schema | {"type": schema["type"][0]}
+    is_list = schema["type"] == "array"
+    return OpenApiParameter(
+        field.key,
+        schema,
+        OpenApiParameter.QUERY,
+        description=field.about,
+        style="form" if is_list else None,
+        explode=False if is_list else None,
     )

@@ -69,6 +69,8 @@ def complete(result: dict[str, Any], generator: Any, request: Any, public: bool)
 
 def _complete_operation(path: str, method: str, operation: dict[str, Any]) -> None:
     operation.pop("security", None)
+    if "requestBody" in operation:
+        operation["requestBody"]["required"] = True
     parameters = operation.setdefault("parameters", [])
     for name in _conditions(path, method):
         parameters.append(

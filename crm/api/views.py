@@ -16,7 +16,7 @@ from rest_framework.views import APIView
 from accounts.models import ApiKey
 from crm.api.authentication import is_rehearsal, key_allows
 from crm.api.fields import Field
-from crm.api.parsing import empty_body
+from crm.api.parsing import MergePatchParser, empty_body
 from crm.api.preconditions import content_tag, is_unchanged, not_modified
 from crm.api.problems import ProblemError
 from crm.api.query import read_query
@@ -70,7 +70,9 @@ class DoorView(APIView):
     def read_body(self) -> dict[str, Any]:
         """The JSON object of the request; 415, 413 or 400 where there is none that can be read."""
         encoding = self.request.headers.get("Content-Encoding", "identity").strip().lower()
-        if encoding not in ("", "identity"):
+        media_type = (self.request.content_type or "").partition(";")[0].strip().lower()
+        is_merge_patch = media_type == MergePatchParser.media_type
+        if encoding not in ("", "identity") or (is_merge_patch and self.request.method != "PATCH"):
             raise ProblemError("unsupported-media-type")
         body = self.request.data
         if not hasattr(self.request, "raw_body"):

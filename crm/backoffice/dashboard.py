@@ -156,7 +156,9 @@ def _cumulative_bullet(target: Target, figure: CumulativeProgress, today: date) 
     words = _pending_words(figure.pending)
     if figure.by_takeover:
         words.append(
-            ngettext("%(count)d by takeover, not counted", "%(count)d by takeover, not counted", figure.by_takeover)
+            ngettext(
+                "%(count)d by takeover, not counted", "%(count)d by takeover, not counted", figure.by_takeover
+            )
             % {"count": figure.by_takeover}
         )
     return _bullet(title, figure.counted, figure.goal, pace, words, _ledger_url(query))
@@ -260,9 +262,7 @@ def _arrivals(year: int, now: datetime) -> Any:
 # ── what waits ──────────────────────────────────────────────────────────────
 def _waiting(user: User, today: date) -> tuple[list[Waiting], list[tuple[str, str]]]:
     """Own tasks due, events for a second person, and submitted spaces; the first ten, and where the rest is."""
-    tasks = (
-        Task.objects.open().filter(owner=user, due_on__lte=today).select_related("organisation", "owner")
-    )
+    tasks = Task.objects.open().filter(owner=user, due_on__lte=today).select_related("organisation", "owner")
     events = CountEvent.objects.waiting_for_confirmation().select_related("organisation", "recorded_by")
     vacancies = Vacancy.objects.waiting_for_staff().select_related("office").order_by("submitted_at")
     shown = list(tasks[:WAITING_SHOWN])
@@ -276,9 +276,17 @@ def _waiting(user: User, today: date) -> tuple[list[Waiting], list[tuple[str, st
         rows += [_vacancy_row(vacancy) for vacancy in vacancies[:WAITING_SHOWN]]
     more = []
     for words, count, url in (
-        (_("My tasks"), tasks.count(), f"{reverse('admin:acquisition_task_changelist')}?owner__id__exact={user.pk}&state=open"),
+        (
+            _("My tasks"),
+            tasks.count(),
+            f"{reverse('admin:acquisition_task_changelist')}?owner__id__exact={user.pk}&state=open",
+        ),
         (_("Events for a second person"), events.count(), _ledger_url("confirmed=no")),
-        (_("Submitted spaces"), vacancies.count(), f"{reverse('admin:estate_vacancy_changelist')}?status__exact=submitted"),
+        (
+            _("Submitted spaces"),
+            vacancies.count(),
+            f"{reverse('admin:estate_vacancy_changelist')}?status__exact=submitted",
+        ),
     ):
         if count:
             more.append((f"{words} · {count}", url))

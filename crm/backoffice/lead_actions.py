@@ -90,7 +90,10 @@ class CloseForm(DatedForm):
         self.fields["ending"].choices = [
             ("", "–"),
             *(
-                (LeadStatus(status).label, [(f"{status}:{reason}", Reason(reason).label) for reason in REASONS[status]])
+                (
+                    LeadStatus(status).label,
+                    [(f"{status}:{reason}", Reason(reason).label) for reason in REASONS[status]],
+                )
                 for status in ENDINGS
             ),
         ]
@@ -205,4 +208,3 @@ LEAD_ACTIONS: tuple[RecordAction, ...] = (
         icon="eye",
     ),
 )
-

@@ -20,8 +20,8 @@ from crm.acquisition.facts import facts_of_one
 from crm.acquisition.models import Lead, StageChange, Task
 from crm.acquisition.services import add_task, change_lead, log_activity
 from crm.acquisition.stages import Requirement, missing_for, next_stage
-from crm.backoffice.lead_timeline import LogEntry, log_of, stage_path
 from crm.backoffice.fields import day_input
+from crm.backoffice.lead_timeline import LogEntry, log_of, stage_path
 from crm.common.errors import Fault, RuleError
 from crm.common.months import amsterdam_day
 from crm.contacts.models import Affiliation, Person
@@ -30,7 +30,13 @@ from crm.matching.models import HousingNeed
 SHOWN = 30
 ENTRY_KINDS = [
     (kind.value, kind.label)
-    for kind in (ActivityKind.MEETING, ActivityKind.CALL, ActivityKind.EMAIL, ActivityKind.VISIT, ActivityKind.NOTE)
+    for kind in (
+        ActivityKind.MEETING,
+        ActivityKind.CALL,
+        ActivityKind.EMAIL,
+        ActivityKind.VISIT,
+        ActivityKind.NOTE,
+    )
 ]
 
 
@@ -62,7 +68,9 @@ class EntryForm(forms.Form):
         return values
 
 
-def missing_form(missing: Sequence[Requirement], lead: Lead, admin: Any, data: Any = None) -> forms.ModelForm | None:
+def missing_form(
+    missing: Sequence[Requirement], lead: Lead, admin: Any, data: Any = None
+) -> forms.ModelForm | None:
     """The fields of the lead that settle what the next stage still needs; None where only contact can settle it."""
     known = {field.name for field in Lead._meta.fields if field.editable}
     names = [name for requirement in missing for name in requirement.fields if name in known]
@@ -84,7 +92,9 @@ def people_of(lead: Lead) -> Any:
     """People who work at the organisation behind the lead, were spoken with about it, or decide."""
     organisation = lead.identity.organisation_id if hasattr(lead, "identity") else None
     keys = set(
-        Affiliation.objects.filter(organisation=organisation, valid_until__isnull=True).values_list("person", flat=True)
+        Affiliation.objects.filter(organisation=organisation, valid_until__isnull=True).values_list(
+            "person", flat=True
+        )
         if organisation
         else ()
     )
@@ -148,7 +158,12 @@ class LeadPage:
                 )
                 if values["next_step"]:
                     add_task(
-                        lead=self.lead, title=values["next_step"], due_on=values["due_on"], owner=by, by=by, at=self.now
+                        lead=self.lead,
+                        title=values["next_step"],
+                        due_on=values["due_on"],
+                        owner=by,
+                        by=by,
+                        at=self.now,
                     )
         except RuleError as error:
             show_on(self.entry, error.faults)

@@ -65,7 +65,9 @@ def stage_path(lead: Lead, changes: Sequence[StageChange], today: date) -> list[
         elif stage == Stage.ESTABLISHED and rank(stage) > rank(lead.stage):
             note = _("counts")
         is_done = rank(stage) <= rank(lead.stage)
-        steps.append(PathStep(str(stage.label), is_done, is_current, entered.get(stage) if is_done else None, note))
+        steps.append(
+            PathStep(str(stage.label), is_done, is_current, entered.get(stage) if is_done else None, note)
+        )
     return steps
 
 

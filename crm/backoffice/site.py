@@ -11,6 +11,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -19,6 +20,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from accounts.models import Language
+
 # LATER from accounts.services import change_language
 from crm.backoffice.autocomplete import DeskAutocompleteView
 from crm.backoffice.dashboard import dashboard
@@ -33,6 +35,7 @@ class BackofficeSite(AdminSite):
     index_title = gettext_lazy("Today")
     enable_nav_sidebar = False
     index_template = "admin/index.html"
+    empty_value_display = "–"
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         context = super().each_context(request)
@@ -58,7 +61,7 @@ class BackofficeSite(AdminSite):
         ]
         return [*own, *super().get_urls()]
 
-    @never_cache
+    @method_decorator(never_cache)
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """The home page: where the targets stand, who is in the pipeline, what waits for somebody."""
         context = {

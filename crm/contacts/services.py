@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.roles import Role
 from crm.common.errors import Fault, RuleError, StaleError, refuse
-from crm.common.locks import lock_row
+from crm.common.locks import lock_row, lock_rows
 from crm.common.models import Recorded
 from crm.common.months import AMSTERDAM, amsterdam_day
 from crm.common.validation import field_faults
@@ -188,7 +188,8 @@ def grant_broker_access(
         )
     if not office.kinds.filter(kind=OrganisationRole.BROKER).exists():
         faults.append(Fault("no_office", _("This organisation is no broker."), "office"))
-    access = BrokerAccess.objects.select_for_update(of=("self",), no_key=True).filter(user=user).first()
+    standing = lock_rows(BrokerAccess.objects.filter(user=user))
+    access = standing[0] if standing else None
     if access and access.office_id != office.pk:
         message = _("This user already acts for %(office)s.") % {"office": access.office}
         faults.append(Fault("acts_elsewhere", message, "office"))

@@ -245,7 +245,7 @@ def _co_broker_reach(prefix: str, entry: dict[str, Any]) -> Iterator[Fault]:
 
 RULES: tuple[Rule, ...] = (
     Rule(("title_nl", "title_en"), _title),
-    Rule(("street", "house_number", "postcode", "city", "bag_object_id", "space_type", "building"), _address),
+    Rule(("street", "house_number", "postcode", "city", "bag_object_id", "building"), _address),
     Rule(("house_number",), _house_number),
     Rule(("fume_hoods",), _fume_hoods),
     Rule(("area_m2",), _areas),

@@ -22,10 +22,10 @@ from crm.reports.monthly import MonthlyReport, Wording
 LANGUAGES = ("nl", "en")
 
 
-def issue_edition(*, month: Month, known_at: datetime, by: User | None, at: datetime) -> ReportEdition:
+def issue_edition(*, month: Month, known_at: datetime, by: User, at: datetime) -> ReportEdition:
     """Freeze a month's figures as known at a moment; the same pair again gives the edition that stands.
 
-    `by` is None when a command does it. Raises `RuleError` where the month was not over at `at`, where `known_at` lies
+    Raises `RuleError` where the month was not over at `at`, where `known_at` lies
     after it, or where the figures do not balance.
     """
     standing = edition_of(month, known_at)
@@ -39,25 +39,27 @@ def issue_edition(*, month: Month, known_at: datetime, by: User | None, at: date
         faults.append(Fault("in_the_future", _("Nobody knows what will be known then."), "known_at"))
     refuse(faults)
     report = build_report(month=month, known_at=known_at)
+    edition = ReportEdition(
+        issued_by=by,
+        month=month.first_day,
+        known_at=known_at,
+        rule_version=report.rule_version,
+        payload=report.to_plain(),
+        sha256=report.sha256,
+        seed=month.year * 100 + month.month,
+        issued_at=at,
+        supersedes=_superseded(month, known_at),
+    )
     try:
         with transaction.atomic():
-            return ReportEdition.objects.create(
-                month=month.first_day,
-                known_at=known_at,
-                rule_version=report.rule_version,
-                payload=report.to_plain(),
-                sha256=report.sha256,
-                seed=month.year * 100 + month.month,
-                issued_at=at,
-                issued_by_id=by.pk if by else None,
-                supersedes=_superseded(month, known_at),
-            )
+            edition.save(force_insert=True)
     except IntegrityError:
         # Somebody issued the same pair in between: theirs stands.
         standing = edition_of(month, known_at)
         if standing is None:
             raise
         return standing
+    return edition
 
 
 def edition_of(month: Month, known_at: datetime) -> ReportEdition | None:
@@ -94,7 +96,7 @@ def archived(edition: ReportEdition, language: str) -> bytes | None:
 
 
 def archive_pdfs(
-    *, edition: ReportEdition, pdfs: Mapping[str, bytes], by: User | None, at: datetime
+    *, edition: ReportEdition, pdfs: Mapping[str, bytes], by: User, at: datetime
 ) -> ReportEdition:
     """Keep the PDFs by language (`nl`, `en`). A draft's may be replaced; those of an approved edition are final."""
     with transaction.atomic():

@@ -10,6 +10,7 @@ from crm.acquisition.services import (
     establish_lead,
     import_change,
     move_stage,
+    move_stages,
     park_lead,
     record_proposal,
     reopen_lead,
@@ -332,3 +333,20 @@ def test_a_passed_lead_object_may_be_behind(act):
         "identified",
         "contacted",
     ]
+
+
+def test_a_bulk_move_leaves_one_row_per_lead(staff, now):
+    leads = [LeadFactory(complete=True) for _ in range(3)]
+    changes = move_stages(leads=reversed(leads), to_stage="proposal", on=TODAY, by=staff, at=now)
+    assert [change.lead for change in changes] == leads
+    assert {stands(lead)[0] for lead in leads} == {"proposal"}
+
+
+def test_a_bulk_move_names_every_lead_that_cannot_and_moves_none(staff, now):
+    able, unable, ended = LeadFactory(complete=True), LeadFactory(), LeadFactory(lost=True)
+    with pytest.raises(RuleError) as error:
+        move_stages(leads=[able, unable, ended], to_stage="contacted", on=TODAY, by=staff, at=now)
+    assert codes(error) == ["contact", "status_move"]
+    assert unable.code_name in str(error.value)
+    assert ended.code_name in str(error.value)
+    assert not StageChange.objects.filter(to_stage="contacted").exists()

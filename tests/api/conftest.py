@@ -98,14 +98,17 @@ def faults(answer: Any) -> dict[str, str]:
 
 
 def make_caller(
-    scopes=(Scope.VACANCIES_READ, Scope.VACANCIES_WRITE), *, is_broker=True, is_trusted=False, office=None, role="broker"
+    scopes=(Scope.VACANCIES_READ, Scope.VACANCIES_WRITE),
+    *,
+    is_broker=True,
+    is_trusted=False,
+    office=None,
+    role="broker",
 ) -> Caller:
     user = UserFactory(role=role)
     if is_broker:
         office = office or OrganisationFactory(broker=True)
-        grant_broker_access(
-            user=user, office=office, by=user, at=timezone.now(), is_trusted=is_trusted
-        )
+        grant_broker_access(user=user, office=office, by=user, at=timezone.now(), is_trusted=is_trusted)
     now = timezone.now()
     key, secret = issue_key(
         user=user, label="Test", scopes=scopes, expires_at=now + timedelta(days=30), by=user, at=now

@@ -6,8 +6,10 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from crm.common.locks import lock_row, lock_rows
+from crm.contacts.models import Organisation
 from tests.architecture.rooms import ROOT, sources
 from tests.factories.accounts import UserFactory
+from tests.factories.contacts import OrganisationFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -33,6 +35,14 @@ def test_one_row_is_locked_and_read_afresh():
     User.objects.filter(pk=user.pk).update(full_name="Nieuw")
     with transaction.atomic():
         assert lock_row(User.objects.all(), user.pk).full_name == "Nieuw"
+
+
+def test_a_locked_row_is_read_without_its_joins():
+    organisation = OrganisationFactory()
+    with CaptureQueriesContext(connection) as queries, transaction.atomic():
+        lock_row(Organisation.objects.select_related("changed_by"), organisation.pk)
+    [select] = [query["sql"] for query in queries if query["sql"].startswith("SELECT")]
+    assert "JOIN" not in select
 
 
 def test_nobody_locks_in_another_way():

@@ -4,7 +4,7 @@
 standing change. `version`, where given, is the version the user saw: `StaleError` when it is no longer that.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 
 from django.db import transaction
@@ -25,7 +25,7 @@ from crm.acquisition.services.logbook import (
     write_change,
 )
 from crm.acquisition.stages import ENDINGS, Step, is_forward, requirement_faults
-from crm.common.errors import Fault, RuleError
+from crm.common.errors import Fault, RuleError, refuse
 from crm.common.months import amsterdam_day
 from crm.common.validation import text_faults
 
@@ -59,6 +59,25 @@ def move_stage(
         return requirement_faults(facts_of_one(fresh), to_stage, on)
 
     return _change(lead, on=on, by=by, at=at, to_stage=to_stage, note=note, version=version, check=missing)
+
+
+@transaction.atomic
+def move_stages(
+    *, leads: Iterable[Lead], to_stage: str, on: date, by: User, at: datetime, note: str = ""
+) -> list[StageChange]:
+    """Move several leads to one stage, all of them or none: a bulk action is many single moves.
+
+    The `RuleError` names every lead that cannot move (by its code name) and all that each lacks; a fault's field is the
+    one it has in a single move.
+    """
+    changes, faults = [], []
+    for lead in sorted(leads, key=lambda lead: lead.pk):
+        try:
+            changes.append(move_stage(lead=lead, to_stage=to_stage, on=on, by=by, at=at, note=note))
+        except RuleError as error:
+            faults += [Fault(fault.code, f"{lead}: {fault.message}", fault.field) for fault in error.faults]
+    refuse(faults)
+    return changes
 
 
 def park_lead(

@@ -129,7 +129,16 @@ class ActivityAdmin(RoomAdmin):
     fieldsets = (
         (
             None,
-            {"fields": (("kind", "occurred_on"), ("lead", "organisation"), "person", "is_two_way", "text", "reference")},
+            {
+                "fields": (
+                    ("kind", "occurred_on"),
+                    ("lead", "organisation"),
+                    "person",
+                    "is_two_way",
+                    "text",
+                    "reference",
+                )
+            },
         ),
     )
 
@@ -172,7 +181,15 @@ class StageChangeAdmin(ReadOnlyAdmin):
     search_fields = ("lead__code_name",)
     date_hierarchy = "occurred_on"
     list_intro = _("Append-only: a step recorded by mistake is taken back by a row of its own.")
-    fields = ("lead", ("from_stage", "to_stage"), ("from_status", "to_status"), "occurred_on", "recorded_at", "by", "reason")
+    fields = (
+        "lead",
+        ("from_stage", "to_stage"),
+        ("from_status", "to_status"),
+        "occurred_on",
+        "recorded_at",
+        "by",
+        "reason",
+    )
     narrow_columns = ("recorded", "reason")
 
     @admin.display(description=_("happened on"), ordering="occurred_on")

@@ -84,9 +84,7 @@ class RecordActionsMixin:
     def may_do(self, request: HttpRequest, row: Any, action: RecordAction) -> bool:
         """The action's own permission, or else the right to change such records, also where their fields are fixed."""
         opts = self.opts  # type: ignore[attr-defined]
-        return bool(
-            request.user.has_perm(action.permission or f"{opts.app_label}.change_{opts.model_name}")
-        )
+        return bool(request.user.has_perm(action.permission or f"{opts.app_label}.change_{opts.model_name}"))
 
     def action_url(self, row: Any, action: RecordAction) -> str:
         opts = self.opts  # type: ignore[attr-defined]

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.contrib.admin import ModelAdmin, TabularInline
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import NON_FIELD_ERRORS
@@ -26,6 +27,7 @@ from crm.backoffice.navigation import may_see, siblings
 from crm.common.errors import Fault, RuleError
 
 VERSION_FIELD = "record_version"
+NOTHING = "–"
 JQUERY = ("admin/js/vendor/jquery/jquery.min.js", "admin/js/jquery.init.js", "admin/js/core.js")
 
 
@@ -108,6 +110,7 @@ class RoomAdmin(RecordActionsMixin, ModelAdmin):
     formfield_overrides = {
         models.DateField: {"widget": day_input()},
         models.DateTimeField: {"widget": moment_input(), "form_class": forms.DateTimeField},
+        models.TextField: {"widget": forms.Textarea(attrs={"rows": 4})},
     }
     allows_add = True
     allows_change = True
@@ -164,6 +167,7 @@ class RoomAdmin(RecordActionsMixin, ModelAdmin):
             saved = self.add_through(typed)
         form.instance.pk = saved.pk
         form.instance.refresh_from_db()
+        request.saved_row = form.instance
 
     def read_typed(self, request: HttpRequest, form: Any, formsets: Any) -> Typed:
         values = {name: value for name, value in form.cleaned_data.items() if name != VERSION_FIELD}
@@ -188,7 +192,17 @@ class RoomAdmin(RecordActionsMixin, ModelAdmin):
             changed_rows=frozenset(changed_rows),
         )
 
-    def construct_change_message(self, request: HttpRequest, form: Any, formsets: Any, add: Any = False) -> Any:
+    def message_user(
+        self, request: HttpRequest, message: Any, level: Any = messages.INFO, *args: Any, **kwargs: Any
+    ) -> None:
+        """After saving: what was saved, in a word."""
+        if level == messages.SUCCESS and hasattr(request, "saved_row"):
+            message = _("Saved: %(what)s") % {"what": self.row_name(request, request.saved_row)}
+        super().message_user(request, message, level, *args, **kwargs)
+
+    def construct_change_message(
+        self, request: HttpRequest, form: Any, formsets: Any, add: Any = False
+    ) -> Any:
         """Only the form's own fields: the rows beneath were saved by the service, not by their formsets."""
         return super().construct_change_message(request, form, [], add)
 
@@ -245,6 +259,21 @@ class RoomAdmin(RecordActionsMixin, ModelAdmin):
             if obj is not None or inline.has_add_permission(request, obj)
         ]
 
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: Any,
+        add: Any = False,
+        change: Any = False,
+        form_url: str = "",
+        obj: Any = None,
+    ) -> HttpResponse:
+        """One way to save a change; a new row may be followed by another."""
+        if change:
+            context.setdefault("show_save_and_add_another", False)
+        context.setdefault("show_save_and_continue", False)
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
     # ── fields ──────────────────────────────────────────────────────────────
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Choices are the target admin's own rows, so that a field never names what a list hides."""
@@ -253,10 +282,22 @@ class RoomAdmin(RecordActionsMixin, ModelAdmin):
             kwargs["queryset"] = target.get_queryset(request)
         if db_field.name in self.get_autocomplete_fields(request):
             kwargs.setdefault("widget", PickOne(db_field, self.admin_site))
+        elif db_field.blank:
+            kwargs.setdefault("empty_label", NOTHING)
         formfield = super().formfield_for_foreignkey(db_field, request, **kwargs)
         if formfield is not None:
             formfield.label_from_instance = suggestion
         return formfield
+
+    def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Nothing chosen is a dash; a field that must be filled and has no usual value starts there too."""
+        kwargs.setdefault(
+            "choices",
+            db_field.get_choices(
+                include_blank=db_field.blank or not db_field.has_default(), blank_choice=[("", NOTHING)]
+            ),
+        )
+        return super().formfield_for_choice_field(db_field, request, **kwargs)
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name in self.get_autocomplete_fields(request):
@@ -291,7 +332,7 @@ class RoomAdmin(RecordActionsMixin, ModelAdmin):
 
     @property
     def add_label(self) -> str:
-        return _("Add %s") % self.opts.verbose_name
+        return str(capfirst(_("Add %s") % self.opts.verbose_name))
 
     def _sibling_lists(self, request: HttpRequest) -> list[dict[str, Any]]:
         own = self.opts.label_lower

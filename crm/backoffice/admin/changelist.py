@@ -50,7 +50,11 @@ class DeskChangeList(ChangeList):
 
     @property
     def last_row(self) -> int:
-        return min(self.page_num * self.list_per_page, self.result_count) if self.multi_page else self.result_count
+        return (
+            min(self.page_num * self.list_per_page, self.result_count)
+            if self.multi_page
+            else self.result_count
+        )
 
     @property
     def previous_page(self) -> str:

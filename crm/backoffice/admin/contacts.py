@@ -64,7 +64,12 @@ class AffiliationInline(RoomInline):
     verbose_name_plural = _("people who work or worked here")
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).select_related("person").order_by("valid_until", "person__full_name")
+        return (
+            super()
+            .get_queryset(request)
+            .select_related("person")
+            .order_by("valid_until", "person__full_name")
+        )
 
 
 class KvkNumberInline(RoomInline):
@@ -134,9 +139,7 @@ class OrganisationAdmin(RoomAdmin):
             facts.pop("kvk_from", None)
         elif typed.values.get("kvk_from"):
             facts["kvk_from"] = typed.values["kvk_from"]
-        return change_organisation(
-            organisation=row, by=typed.by, at=typed.at, version=typed.version, **facts
-        )
+        return change_organisation(organisation=row, by=typed.by, at=typed.at, version=typed.version, **facts)
 
 
 class PersonForm(RoomForm):

@@ -42,9 +42,26 @@ class ImportBatchAdmin(ReadOnlyAdmin):
 class ImportedRowAdmin(ReadOnlyAdmin):
     list_display = ("key", "file", "batch", "became")
     list_filter = ("file",)
-    list_select_related = ("batch", "organisation", "lead", "stage_change", "count_event", "observation__target")
+    list_select_related = (
+        "batch",
+        "organisation",
+        "lead",
+        "stage_change",
+        "count_event",
+        "observation__target",
+    )
     search_fields = ("key",)
-    fields = ("batch", "file", "key", "content", "organisation", "lead", "stage_change", "count_event", "observation")
+    fields = (
+        "batch",
+        "file",
+        "key",
+        "content",
+        "organisation",
+        "lead",
+        "stage_change",
+        "count_event",
+        "observation",
+    )
 
     def get_queryset(self, request: HttpRequest) -> Any:
         """Rows of leads hold the name behind them, and so do those of their organisations."""

@@ -71,7 +71,9 @@ class UnitInline(RoomInline):
 
 class OwnershipForm(ActionForm):
     owner = PickField(Ownership._meta.get_field("owner"), label=_("Owner"))
-    share = forms.DecimalField(label=_("Share in %"), max_digits=5, decimal_places=2, min_value=0, max_value=100)
+    share = forms.DecimalField(
+        label=_("Share in %"), max_digits=5, decimal_places=2, min_value=0, max_value=100
+    )
     valid_from = forms.DateField(label=_("Valid from"), widget=day_input())
     valid_until = forms.DateField(label=_("Valid until"), widget=day_input(), required=False)
 
@@ -92,7 +94,10 @@ class BuildingAdmin(RoomAdmin):
     inlines = (OwnershipInline, UnitInline)
     fieldsets = (
         (None, {"fields": (("name", "area"), "built_in")}),
-        (_("Address"), {"fields": (("street", "house_number", "house_number_addition"), ("postcode", "city"))}),
+        (
+            _("Address"),
+            {"fields": (("street", "house_number", "house_number_addition"), ("postcode", "city"))},
+        ),
         (None, {"fields": ("note",)}),
     )
     record_actions = (
@@ -162,7 +167,17 @@ class UnitAdmin(RoomAdmin):
     spare_columns = ("area_kind",)
     inlines = (TenancyInline,)
     fieldsets = (
-        (None, {"fields": (("building", "name"), ("floor", "space_type"), ("area_m2", "area_kind"), "bag_object_id")}),
+        (
+            None,
+            {
+                "fields": (
+                    ("building", "name"),
+                    ("floor", "space_type"),
+                    ("area_m2", "area_kind"),
+                    "bag_object_id",
+                )
+            },
+        ),
     )
 
     @admin.display(description="m²", ordering="area_m2")
@@ -205,7 +220,17 @@ class TenancyAdmin(RoomAdmin):
     number_columns = ("rented", "rent_in_words")
     narrow_columns = ("rent_in_words",)
     fieldsets = (
-        (None, {"fields": (("tenant", "unit"), ("area_m2", "rent_per_m2_year"), ("valid_from", "valid_until"), "notice_on")}),
+        (
+            None,
+            {
+                "fields": (
+                    ("tenant", "unit"),
+                    ("area_m2", "rent_per_m2_year"),
+                    ("valid_from", "valid_until"),
+                    "notice_on",
+                )
+            },
+        ),
         (_("FTE"), {"fields": (("fte_now", "fte_in_12_months", "fte_in_24_months", "fte_in_36_months"),)}),
     )
     record_actions = (

@@ -22,10 +22,10 @@ from crm.acquisition.services import change_lead, record_lead
 from crm.acquisition.stages import rank
 from crm.backoffice.admin.acquisition import desk_users
 from crm.backoffice.admin.base import RoomAdmin, RoomForm, Typed
+from crm.backoffice.fields import PickField, day_input
 from crm.backoffice.lead_actions import LEAD_ACTIONS
 from crm.backoffice.lead_page import lead_page
 from crm.backoffice.templatetags.desk import avatar, badge, day, icon, number, steps
-from crm.backoffice.fields import PickField, day_input
 from crm.common.months import amsterdam_day
 
 REFERENCE = re.compile(r"l-?0*([1-9][0-9]{0,17})", re.IGNORECASE | re.ASCII)
@@ -53,9 +53,7 @@ class LeadForm(RoomForm):
         max_length=200,
         help_text=_("As long as the organisation is not known."),
     )
-    on = forms.DateField(
-        label=_("Known since"), widget=day_input()
-    )
+    on = forms.DateField(label=_("Known since"), widget=day_input())
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -89,7 +87,17 @@ class OwnerFilter(admin.SimpleListFilter):
 @admin.register(Lead)
 class LeadAdmin(RoomAdmin):
     form = LeadForm
-    list_display = ("name", "track_in_words", "stage_in_words", "next_step", "next_due", "area_sought", "jobs_expected_number", "spoken", "owner_mark")
+    list_display = (
+        "name",
+        "track_in_words",
+        "stage_in_words",
+        "next_step",
+        "next_due",
+        "area_sought",
+        "jobs_expected_number",
+        "spoken",
+        "owner_mark",
+    )
     list_filter = (OwnerFilter, "status", "track", "stage", "application_area", "confidentiality")
     list_select_related = ("owner", "application_area")
     search_fields = ("display_name", "code_name")
@@ -103,10 +111,34 @@ class LeadAdmin(RoomAdmin):
     autocomplete_fields = ("referred_by", "decision_maker", "technologies")
     record_actions = LEAD_ACTIONS
     fieldsets = (
-        (None, {"fields": (("organisation", "working_name"), ("track", "confidentiality"), ("owner", "team"))}),
-        (_("Profile"), {"fields": (("application_area", "spin_off_expected"), "technologies", ("develops_technology", "has_rd_in_operations"))}),
-        (_("Space and jobs"), {"fields": (("seeks_space", "area_from_m2", "area_to_m2"), ("jobs_expected", "jobs_promised"))}),
-        (_("Decision"), {"fields": (("decision_expected_on", "decision_maker"), ("offer_reference", "settles_expected_on"), ("confirmation_on", "confirmation_reference"))}),
+        (
+            None,
+            {"fields": (("organisation", "working_name"), ("track", "confidentiality"), ("owner", "team"))},
+        ),
+        (
+            _("Profile"),
+            {
+                "fields": (
+                    ("application_area", "spin_off_expected"),
+                    "technologies",
+                    ("develops_technology", "has_rd_in_operations"),
+                )
+            },
+        ),
+        (
+            _("Space and jobs"),
+            {"fields": (("seeks_space", "area_from_m2", "area_to_m2"), ("jobs_expected", "jobs_promised"))},
+        ),
+        (
+            _("Decision"),
+            {
+                "fields": (
+                    ("decision_expected_on", "decision_maker"),
+                    ("offer_reference", "settles_expected_on"),
+                    ("confirmation_on", "confirmation_reference"),
+                )
+            },
+        ),
         (_("Handed over"), {"fields": (("referred_by", "referred_on"),)}),
     )
 
@@ -152,11 +184,17 @@ class LeadAdmin(RoomAdmin):
 
     # ── pages ───────────────────────────────────────────────────────────────
     def get_urls(self) -> list[Any]:
-        own = path("<path:object_id>/edit/", self.admin_site.admin_view(self.edit_view), name="acquisition_lead_edit")
+        own = path(
+            "<path:object_id>/edit/", self.admin_site.admin_view(self.edit_view), name="acquisition_lead_edit"
+        )
         return [own, *super().get_urls()]
 
     def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         """A lead opens on its own page; the full form is one click away. Popups get the form."""
         if "_popup" in request.GET or "_popup" in request.POST:
@@ -166,7 +204,17 @@ class LeadAdmin(RoomAdmin):
     def edit_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         request.desk_model = self.opts.label_lower
         cancel = reverse("admin:acquisition_lead_change", args=[object_id])
-        return self.changeform_view(request, object_id, "", {"record_actions": [], "cancel_url": cancel, "show_save_and_continue": False, "show_save_and_add_another": False})
+        return self.changeform_view(
+            request,
+            object_id,
+            "",
+            {
+                "record_actions": [],
+                "cancel_url": cancel,
+                "show_save_and_continue": False,
+                "show_save_and_add_another": False,
+            },
+        )
 
     def after_action(self, request: HttpRequest, row: Any, action: Any, result: Any) -> HttpResponse:
         """A revealed name is shown once, on the page itself: not in a message that is stored on the way."""
@@ -217,7 +265,9 @@ class LeadAdmin(RoomAdmin):
     def name(self, row: Any) -> SafeString:
         lock: SafeString | str = ""
         if row.confidentiality == Confidentiality.STRICT:
-            lock = format_html('{}<span class="sr">{}: </span>', icon("lock", "small"), gettext("Strictly confidential"))
+            lock = format_html(
+                '{}<span class="sr">{}: </span>', icon("lock", "small"), gettext("Strictly confidential")
+            )
         return format_html("{}{}", lock, row.display_name)
 
     @admin.display(description=_("track"), ordering="track")

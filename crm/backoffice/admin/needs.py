@@ -32,9 +32,7 @@ NEED_MARKS = {
 }
 # Parts hold type and area, the need itself the latest date and the budget.
 ASKABLE = [
-    choice
-    for choice in CRITERION_CHOICES
-    if choice[0] not in (Criterion.SPACE_TYPE, Criterion.AREA_M2)
+    choice for choice in CRITERION_CHOICES if choice[0] not in (Criterion.SPACE_TYPE, Criterion.AREA_M2)
 ]
 
 
@@ -247,4 +245,3 @@ def _part_in_words(part: NeedPart) -> str:
     else:
         area = number(low if high is None else high)
     return f"{part.get_space_type_display()} {area} m²"
-

@@ -41,7 +41,12 @@ class ReportEditionAdmin(ReadOnlyAdmin):
     search_fields = ("sha256",)
     date_hierarchy = "month"
     inlines = (DeliveryInline,)
-    fields = (("known_at", "issued_at", "issued_by"), ("approved_at", "approved_by", "sent_at"), ("rule_version", "sha256"), "supersedes")
+    fields = (
+        ("known_at", "issued_at", "issued_by"),
+        ("approved_at", "approved_by", "sent_at"),
+        ("rule_version", "sha256"),
+        "supersedes",
+    )
 
     def get_urls(self) -> list[Any]:
         own = path(
@@ -103,7 +108,9 @@ class ReportEditionAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("PDF"))
     def files(self, row: ReportEdition) -> str:
-        return ", ".join(language.upper() for language, name in LANGUAGES.items() if getattr(row, name)) or "–"
+        return (
+            ", ".join(language.upper() for language, name in LANGUAGES.items() if getattr(row, name)) or "–"
+        )
 
 
 def month_in_words(month: Any) -> str:

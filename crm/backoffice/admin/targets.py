@@ -32,8 +32,22 @@ class TargetAdmin(ReadOnlyAdmin):
     list_display = ("name_in_words", "kind", "goal_number", "goal_on", "baseline_number", "curve")
     number_columns = ("goal_number", "baseline_number")
     spare_columns = ("curve",)
-    fields = ("name_nl", "name_en", "kind", ("goal", "goal_on"), ("baseline", "baseline_on"), "window_from", "curve", "definition_nl", "definition_en", "source_nl", "source_en")
-    list_intro = _("What the strategy promises. A definition can be disagreed with; the number follows from it.")
+    fields = (
+        "name_nl",
+        "name_en",
+        "kind",
+        ("goal", "goal_on"),
+        ("baseline", "baseline_on"),
+        "window_from",
+        "curve",
+        "definition_nl",
+        "definition_en",
+        "source_nl",
+        "source_en",
+    )
+    list_intro = _(
+        "What the strategy promises. A definition can be disagreed with; the number follows from it."
+    )
 
     def row_name(self, request: HttpRequest, row: Target) -> str:
         return str(row.name)
@@ -134,7 +148,16 @@ class CountEventAdmin(RoomAdmin):
     """Append-only: an event is recorded, confirmed by a second person, and taken back by another event."""
 
     form = CountEventForm
-    list_display = ("happened", "kind_in_words", "organisation", "category_in_words", "area", "state", "evidence_in_words", "recorder")
+    list_display = (
+        "happened",
+        "kind_in_words",
+        "organisation",
+        "category_in_words",
+        "area",
+        "state",
+        "evidence_in_words",
+        "recorder",
+    )
     list_display_links = ("happened", "organisation")
     list_filter = (ConfirmedFilter, "kind", "category", SpinOffFilter, "is_knowledge_intensive", "area")
     list_select_related = ("organisation", "area", "recorded_by", "confirmed_by")
@@ -144,10 +167,15 @@ class CountEventAdmin(RoomAdmin):
     narrow_columns = ("evidence_in_words",)
     spare_columns = ("recorder", "area")
     self_evident_columns = ("kind_in_words", "state")
-    list_intro = _("An event counts when a second person has confirmed it. Nothing is rewritten: a mistake is taken back by an event of its own.")
+    list_intro = _(
+        "An event counts when a second person has confirmed it. Nothing is rewritten: a mistake is taken back by an event of its own."
+    )
     fieldsets = (
         (None, {"fields": (("kind", "occurred_on"), ("organisation", "lead"), ("area", "unit"))}),
-        (_("For an arrival or a reclassification"), {"fields": (("category", "spin_off_origin"), "is_knowledge_intensive")}),
+        (
+            _("For an arrival or a reclassification"),
+            {"fields": (("category", "spin_off_origin"), "is_knowledge_intensive")},
+        ),
         (_("Evidence"), {"fields": (("evidence_kind", "evidence_text"), "evidence_file", "note")}),
     )
     record_actions = (
@@ -158,7 +186,9 @@ class CountEventAdmin(RoomAdmin):
             run=lambda event, values, by, at: confirm_event(event=event, by=by, at=at),
             applies=lambda event: event.confirmed_at is None,
             permission="targets.confirm_countevent",
-            question=_("You have seen the evidence and it agrees with what stands here. After this the row never changes."),
+            question=_(
+                "You have seen the evidence and it agrees with what stands here. After this the row never changes."
+            ),
             tone="primary",
         ),
         RecordAction(
@@ -195,7 +225,10 @@ class CountEventAdmin(RoomAdmin):
         year = amsterdam_day(timezone.now()).year
         return [
             (gettext("Waits for a second person"), "confirmed=no"),
-            (gettext("Arrivals in %(year)d") % {"year": year}, f"kind__exact=arrival&occurred_on__year={year}"),
+            (
+                gettext("Arrivals in %(year)d") % {"year": year},
+                f"kind__exact=arrival&occurred_on__year={year}",
+            ),
             (gettext("All"), ""),
         ]
 
@@ -214,7 +247,13 @@ class CountEventAdmin(RoomAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         if obj is None:
             return ()
-        return ("lead_in_words", "evidence_reference", "evidence_note", "recorded_in_words", "confirmed_in_words")
+        return (
+            "lead_in_words",
+            "evidence_reference",
+            "evidence_note",
+            "recorded_in_words",
+            "confirmed_in_words",
+        )
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: Any = False, **kwargs: Any) -> Any:
         form = super().get_form(request, obj, change, **kwargs)
@@ -338,7 +377,9 @@ class ObservationAdmin(RoomAdmin):
     number_columns = ("value_number",)
     narrow_columns = ("boundary_version", "known")
     fields = (("target", "value"), "reference_date", ("source", "boundary_version"))
-    list_intro = _("Stocks measured from outside, each with its source. Nothing is rewritten: a better figure is a new row.")
+    list_intro = _(
+        "Stocks measured from outside, each with its source. Nothing is rewritten: a better figure is a new row."
+    )
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

@@ -51,7 +51,10 @@ def has_status(*statuses: str) -> Any:
 
 class QuestionForm(ActionForm):
     question = forms.CharField(
-        label=_("Question"), max_length=500, widget=NOTE, help_text=_("The broker reads it as it stands here.")
+        label=_("Question"),
+        max_length=500,
+        widget=NOTE,
+        help_text=_("The broker reads it as it stands here."),
     )
 
 
@@ -193,7 +196,16 @@ def value_in_words(name: str, value: Any) -> str:
 @admin.register(Vacancy)
 class VacancyAdmin(RoomAdmin):
     form = RoomForm
-    list_display = ("listing", "status_in_words", "kind", "area_in_m2", "rent_in_words", "place", "available", "office")
+    list_display = (
+        "listing",
+        "status_in_words",
+        "kind",
+        "area_in_m2",
+        "rent_in_words",
+        "place",
+        "available",
+        "office",
+    )
     list_filter = ("status", "space_type", "area", "rent_on_request")
     list_select_related = ("office", "area", "building")
     search_fields = ("reference", "title_nl", "title_en", "street", "office__name", "building__name")
@@ -205,14 +217,81 @@ class VacancyAdmin(RoomAdmin):
     record_actions = VACANCY_ACTIONS
     inlines = (PartInline, ChangeInline)
     fieldsets = (
-        (None, {"fields": (("office", "reference"), ("title_nl", "title_en"), ("space_type", "delivery_level"))}),
-        (_("Size and price"), {"fields": (("area_m2", "area_kind", "divisible_from_m2"), ("rent_per_m2_year", "service_costs_per_m2_year", "vat_option"), ("rent_on_request", "rent_checked", "area_certified"))}),
-        (_("Where"), {"fields": (("street", "house_number", "house_number_addition"), ("postcode", "city"), ("area", "building", "unit"), "bag_object_id")}),
-        (_("When"), {"fields": (("available_from", "available_until", "temporary_until"), ("minimum_term_months", "notice_months"))}),
-        (_("Building and energy"), {"classes": ("collapse",), "fields": (("energy_label", "energy_label_exemption"), ("power_kva", "contracted_power_kw"), ("floor_load_kn_m2", "clear_height_m"), ("parking_places", "parking_price_per_year"))}),
-        (_("Laboratory and technology"), {"classes": ("collapse",), "fields": (("lab_level", "cleanroom_iso_class"), ("vibration_class", "environmental_category"), "fume_hoods", ("has_gases", "has_extraction"), ("has_cold_storage", "has_shared_facilities"))}),
-        (_("Access"), {"classes": ("collapse",), "fields": (("has_loading_dock", "has_goods_lift", "has_247_access"),)}),
-        (_("Text and contact"), {"classes": ("collapse",), "fields": ("description_nl", "description_en", ("contact_name", "contact_email", "contact_phone"), "url")}),
+        (
+            None,
+            {"fields": (("office", "reference"), ("title_nl", "title_en"), ("space_type", "delivery_level"))},
+        ),
+        (
+            _("Size and price"),
+            {
+                "fields": (
+                    ("area_m2", "area_kind", "divisible_from_m2"),
+                    ("rent_per_m2_year", "service_costs_per_m2_year", "vat_option"),
+                    ("rent_on_request", "rent_checked", "area_certified"),
+                )
+            },
+        ),
+        (
+            _("Where"),
+            {
+                "fields": (
+                    ("street", "house_number", "house_number_addition"),
+                    ("postcode", "city"),
+                    ("area", "building", "unit"),
+                    "bag_object_id",
+                )
+            },
+        ),
+        (
+            _("When"),
+            {
+                "fields": (
+                    ("available_from", "available_until", "temporary_until"),
+                    ("minimum_term_months", "notice_months"),
+                )
+            },
+        ),
+        (
+            _("Building and energy"),
+            {
+                "classes": ("collapse",),
+                "fields": (
+                    ("energy_label", "energy_label_exemption"),
+                    ("power_kva", "contracted_power_kw"),
+                    ("floor_load_kn_m2", "clear_height_m"),
+                    ("parking_places", "parking_price_per_year"),
+                ),
+            },
+        ),
+        (
+            _("Laboratory and technology"),
+            {
+                "classes": ("collapse",),
+                "fields": (
+                    ("lab_level", "cleanroom_iso_class"),
+                    ("vibration_class", "environmental_category"),
+                    "fume_hoods",
+                    ("has_gases", "has_extraction"),
+                    ("has_cold_storage", "has_shared_facilities"),
+                ),
+            },
+        ),
+        (
+            _("Access"),
+            {"classes": ("collapse",), "fields": (("has_loading_dock", "has_goods_lift", "has_247_access"),)},
+        ),
+        (
+            _("Text and contact"),
+            {
+                "classes": ("collapse",),
+                "fields": (
+                    "description_nl",
+                    "description_en",
+                    ("contact_name", "contact_email", "contact_phone"),
+                    "url",
+                ),
+            },
+        ),
     )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
@@ -266,7 +345,9 @@ class VacancyAdmin(RoomAdmin):
     @admin.display(description=_("where"), ordering="building__name")
     def place(self, row: Vacancy) -> SafeString:
         address = f"{row.street} {row.house_number or ''}{row.house_number_addition}".strip()
-        return format_html('{}<span class="meta under">{}</span>', row.building or address or "–", row.area or "")
+        return format_html(
+            '{}<span class="meta under">{}</span>', row.building or address or "–", row.area or ""
+        )
 
     @admin.display(description=_("available from"), ordering="available_from")
     def available(self, row: Vacancy) -> SafeString | str:

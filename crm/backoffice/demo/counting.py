@@ -42,6 +42,7 @@ def count_others(park: Park) -> None:
             )
     _takeover(park)
     _mistake(park)
+    _startup_leaves(park)
     _waiting(park)
 
 
@@ -98,6 +99,17 @@ def _mistake(park: Park) -> None:
         at=moment(date(2026, 3, 4)),
     )
     _confirmed(park, reversal, 1)
+
+
+def _startup_leaves(park: Park) -> None:
+    """A startup counted this year leaves again: gross stays, net falls."""
+    arrival = (
+        CountEvent.objects.filter(category=Category.STARTUP, occurred_on__year=2026)
+        .order_by("occurred_on")
+        .first()
+    )
+    if arrival is not None:
+        _confirmed(park, record_departure(**_facts(park, arrival.organisation, date(2026, 10, 20))), 0)
 
 
 def _waiting(park: Park) -> None:

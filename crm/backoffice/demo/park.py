@@ -20,7 +20,7 @@ from crm.estate.models import Area, Building, Unit
 from crm.estate.services import begin_tenancy, record_building, record_ownership, record_unit
 
 BEGIN = moment(date(2024, 10, 1))
-COMPANIES, OWNERS, OFFICES, BUILDINGS, UNITS = 400, 60, 8, 48, 104
+COMPANIES, OWNERS, OFFICES, BUILDINGS, UNITS = 425, 60, 8, 48, 104
 # The strategy's partners: real names, no invented facts.
 PARTNERS = (
     ("Gemeente Enschede", OrganisationRole.FOUNDING_PARTNER),

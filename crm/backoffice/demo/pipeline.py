@@ -14,7 +14,7 @@ from crm.acquisition.services import (
     record_lead,
     reopen_lead,
 )
-from crm.backoffice.demo.clock import DEMO_DAY, LAST_MOMENT, moment, written_down
+from crm.backoffice.demo.clock import DEMO_DAY, LAST_MOMENT, moment, workday, written_down
 from crm.backoffice.demo.park import Park
 from crm.backoffice.demo.stories import Story
 from crm.contacts.choices import SizeClass
@@ -168,7 +168,7 @@ class Teller:
                 )
         lead.refresh_from_db()
         if lead.status == LeadStatus.OPEN and lead.pk % 6:
-            due = DEMO_DAY + timedelta(days=self.rng.randrange(-6, 21))
+            due = workday(DEMO_DAY + timedelta(days=self.rng.randrange(6, 40)))
             add_task(
                 title=self.rng.choice(NEXT_STEPS), due_on=due, owner=by, lead=lead, by=by, at=LAST_MOMENT
             )

@@ -16,6 +16,8 @@ from django.utils.text import capfirst
 
 register = template.Library()
 
+UNIT = "m²"  # a unit keeps its small letter
+
 
 @dataclass(frozen=True)
 class Column:
@@ -54,7 +56,8 @@ def _column(cl: Any, index: int, name: str, header: dict[str, Any]) -> Column:
         )
         if name in getattr(admin, attribute, ())
     ]
-    label = "" if name == "action_checkbox" else str(capfirst(header["text"]))
+    text = "" if name == "action_checkbox" else str(header["text"])
+    label = text if text.startswith(UNIT) else str(capfirst(text))
     return Column(_coerce_field_name(name, index), label, " ".join(kinds), header)
 
 
@@ -64,9 +67,9 @@ def _cell(item: SafeString, column: Column) -> SafeString:
     tag, _class, rest = html[:3], html[3:10], html[11:]
     attributes: SafeString | str = ""
     if tag == "<th":
-        attributes = mark_safe(' scope="row" role="rowheader"')  # noqa: S308 constant text
+        attributes = mark_safe(' scope="row" role="rowheader"')
     else:
-        attributes = mark_safe(' role="cell"')  # noqa: S308 constant text
+        attributes = mark_safe(' role="cell"')
         if column.label:
             attributes += format_html(' data-label="{}"', column.label)
     kinds = f"{column.classes} " if column.classes else ""

@@ -12,6 +12,7 @@ from django.db import DatabaseError, connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from crm.common.errors import Fault, RuleError
 from crm.common.moments import parse_moment
 from crm.common.months import Month, amsterdam_day
@@ -146,10 +147,11 @@ def _preview(month: Month, known_at: datetime, now: datetime, languages: Any) ->
 
 
 def _issue(month: Month, known_at: datetime, now: datetime, languages: Any) -> dict[str, bytes]:
-    edition = issue_edition(month=month, known_at=known_at, by=None, at=now)
+    system = User.objects.system()
+    edition = issue_edition(month=month, known_at=known_at, by=system, at=now)
     pages = {language: _pages(edition, month, language) for language in languages}
     if edition.status == EditionStatus.DRAFT:
-        archive_pdfs(edition=edition, pdfs=pages, by=None, at=now)
+        archive_pdfs(edition=edition, pdfs=pages, by=system, at=now)
     return pages
 
 
