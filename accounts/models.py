@@ -185,3 +185,50 @@ class IdempotencyRecord(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+class TotpDevice(models.Model):
+    """A user's authenticator app. Its secret is encrypted, and a code is accepted once.
+
+    `last_step` is the number of the half minute (since 1970) of the last code that was accepted: only later ones count.
+    """
+
+    user = models.OneToOneField(User, models.PROTECT, related_name="totp_device", verbose_name=_("user"))
+    secret = models.TextField(editable=False)
+    made_at = models.DateTimeField(_("made at"), editable=False)
+    confirmed_at = models.DateTimeField(_("confirmed at"), null=True, blank=True, editable=False)
+    last_step = models.PositiveBigIntegerField(default=0, editable=False)
+    wrong_codes = models.PositiveSmallIntegerField(default=0, editable=False)
+    locked_until = models.DateTimeField(null=True, blank=True, editable=False)
+
+    class Meta:
+        verbose_name = _("authenticator app")
+        verbose_name_plural = _("authenticator apps")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(confirmed_at__isnull=True) | Q(last_step__gt=0),
+                name="an_authenticator_is_confirmed_by_a_code",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user}"
+
+
+class RecoveryCode(models.Model):
+    """A code that replaces the authenticator app once; only its digest is kept."""
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="recovery_codes", verbose_name=_("user"))
+    digest = models.CharField(max_length=64, editable=False)
+    made_at = models.DateTimeField(_("made at"), editable=False)
+    used_at = models.DateTimeField(_("used at"), null=True, blank=True, editable=False)
+
+    class Meta:
+        verbose_name = _("recovery code")
+        verbose_name_plural = _("recovery codes")
+        constraints = [
+            models.UniqueConstraint(fields=["user", "digest"], name="a_user_has_a_recovery_code_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user}"

@@ -135,13 +135,20 @@ def deactivate_user(*, user: User, by: User, at: datetime) -> User:
     user.save(update_fields=["is_active"])
     for key in user.api_keys.filter(revoked_at__isnull=True):
         revoke_key(key=key, by=by, at=at)
+    end_sessions(user=user, at=at)
+    return user
+
+
+@transaction.atomic
+def end_sessions(*, user: User, at: datetime) -> int:
+    """Log the user out everywhere, and return from how many sessions."""
     ended = [
         session.pk
         for session in Session.objects.filter(expire_date__gt=at)
         if session.get_decoded().get("_auth_user_id") == str(user.pk)
     ]
     Session.objects.filter(pk__in=ended).delete()
-    return user
+    return len(ended)
 
 
 @transaction.atomic

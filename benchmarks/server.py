@@ -18,12 +18,12 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(database_url: str):
+def serving(database_url: str, settings: str):
     port = free_port()
     environment = {
         **os.environ,
         "DATABASE_URL": database_url,
-        "DJANGO_SETTINGS_MODULE": "benchmarks.settings",
+        "DJANGO_SETTINGS_MODULE": settings,
     }
     command = [sys.executable, "-m", "gunicorn", "crm.wsgi", "--workers", "2", "--threads", "1"]
     command += [
@@ -36,7 +36,7 @@ def serving(database_url: str):
         "--log-level",
         "error",
     ]
-    process = subprocess.Popen(command, cwd=ROOT, env=environment)
+    process = subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.DEVNULL)
     try:
         _wait(port)
         yield Client(port)

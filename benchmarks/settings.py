@@ -10,8 +10,6 @@ os.environ["CRM_SECOND_FACTOR"] = "false"
 from crm.settings import *  # noqa: F403 the product's settings after the environment is set
 
 MIDDLEWARE = ["benchmarks.middleware.QueryCountMiddleware", *MIDDLEWARE]  # noqa: F405 the product's
-INSTALLED_APPS = [*INSTALLED_APPS, "benchmarks.floor"]  # noqa: F405 the product's
-ROOT_URLCONF = "benchmarks.urls"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

@@ -27,17 +27,17 @@ JSON = {"Content-Type": "application/json", "Accept": "application/json"}
 AS_OF, KNOWN_AT = date(2026, 10, 31), datetime(2026, 11, 6, 11, tzinfo=UTC)
 EXACT = """
 SELECT c.to_stage, COUNT(*) FROM acquisition_stagechange c
-WHERE c.occurred_on <= %s AND c.recorded_at <= %s AND c.reverses_id IS NULL
+WHERE c.occurred_on <= %s AND c.recorded_at <= %s AND COALESCE(c.reverses_id, 0) = 0
   AND NOT EXISTS (SELECT 1 FROM acquisition_stagechange r WHERE r.reverses_id = c.id AND r.recorded_at <= %s)
   AND NOT EXISTS (SELECT 1 FROM acquisition_stagechange l WHERE l.lead_id = c.lead_id AND l.occurred_on <= %s
-    AND l.recorded_at <= %s AND l.reverses_id IS NULL
+    AND l.recorded_at <= %s AND COALESCE(l.reverses_id, 0) = 0
     AND NOT EXISTS (SELECT 1 FROM acquisition_stagechange r WHERE r.reverses_id = l.id AND r.recorded_at <= %s)
     AND (l.occurred_on > c.occurred_on OR (l.occurred_on = c.occurred_on AND l.id > c.id)))
 GROUP BY c.to_stage
 """
 DISTINCT = """
 SELECT to_stage, COUNT(*) FROM (SELECT DISTINCT ON (c.lead_id) c.to_stage FROM acquisition_stagechange c
-  WHERE c.occurred_on <= %s AND c.recorded_at <= %s AND c.reverses_id IS NULL
+  WHERE c.occurred_on <= %s AND c.recorded_at <= %s AND COALESCE(c.reverses_id, 0) = 0
     AND NOT EXISTS (SELECT 1 FROM acquisition_stagechange r WHERE r.reverses_id = c.id AND r.recorded_at <= %s)
   ORDER BY c.lead_id, c.occurred_on DESC, c.id DESC) s GROUP BY to_stage
 """
@@ -153,12 +153,12 @@ def web_works(rows: list[dict[str, Any]], url: str, rounds: int) -> None:
     staff, broker = session_cookie(User.objects.filter(role="manager").first()), broker_key()
     lead = Lead.objects.order_by("-pk")[Lead.objects.count() // 2]
     vacancy = Vacancy.objects.filter(office__name="Bench Makelaars").order_by("pk").first()
-    with serving(url) as client:
+    with serving(url, "benchmarks.settings") as client, serving(url, "benchmarks.floor.settings") as bare:
         compare(
             rows,
             "list, first page",
             "≤ 1.3 × bare admin list",
-            [Series("floor", page(client, "/floor/admin/acquisition/lead/", staff))],
+            [Series("floor", page(bare, "/admin/acquisition/lead/", staff))],
             Series("ours", page(client, "/admin/acquisition/lead/", staff)),
             rounds,
         )
@@ -166,7 +166,7 @@ def web_works(rows: list[dict[str, Any]], url: str, rounds: int) -> None:
             rows,
             "lead page",
             "≤ 2 × bare change form",
-            [Series("floor", page(client, f"/floor/admin/acquisition/lead/{lead.pk}/change/", staff))],
+            [Series("floor", page(bare, f"/admin/acquisition/lead/{lead.pk}/change/", staff))],
             Series("ours", page(client, f"/admin/acquisition/lead/{lead.pk}/change/", staff)),
             rounds,
         )
@@ -174,7 +174,7 @@ def web_works(rows: list[dict[str, Any]], url: str, rounds: int) -> None:
             rows,
             "home",
             "≤ 2 × bare admin list",
-            [Series("floor", page(client, "/floor/admin/acquisition/lead/", staff))],
+            [Series("floor", page(bare, "/admin/acquisition/lead/", staff))],
             Series("ours", page(client, "/admin/", staff)),
             rounds,
         )
@@ -182,7 +182,7 @@ def web_works(rows: list[dict[str, Any]], url: str, rounds: int) -> None:
             rows,
             "API list, 50 rows",
             "≤ 1.3 × bare DRF",
-            [Series("floor", page(client, "/floor/api/vacancies", JSON))],
+            [Series("floor", page(bare, "/api/vacancies", JSON))],
             Series("ours", page(client, "/api/v1/vacancies?limit=50", broker)),
             rounds,
         )
@@ -190,7 +190,7 @@ def web_works(rows: list[dict[str, Any]], url: str, rounds: int) -> None:
             rows,
             "API detail",
             "≤ 1.5 × bare DRF",
-            [Series("floor", page(client, f"/floor/api/vacancies/{vacancy.pk}", JSON))],
+            [Series("floor", page(bare, f"/api/vacancies/{vacancy.pk}", JSON))],
             Series("ours", page(client, f"/api/v1/vacancies/{vacancy.public_id}", broker)),
             rounds,
         )
@@ -198,7 +198,7 @@ def web_works(rows: list[dict[str, Any]], url: str, rounds: int) -> None:
             rows,
             "API create",
             "≤ 2 × bare DRF create",
-            [Series("floor", poster(client, "/floor/api/vacancies", JSON, bare_listing(vacancy.office_id)))],
+            [Series("floor", poster(bare, "/api/vacancies", JSON, bare_listing(vacancy.office_id)))],
             Series("ours", poster(client, "/api/v1/vacancies", broker, our_listing)),
             rounds,
         )

@@ -2,12 +2,19 @@
 
 from django.contrib import admin
 from django.urls import include, path
+from django.views.generic import RedirectView
 
+from accounts.views import start
 from crm.api.health import healthz, readyz
 from crm.api.urls import nothing_here
 
 urlpatterns = [
+    path("", start, name="start"),
+    path("account/", include("accounts.urls")),
+    # One log-in for all roles: the admin's own would know nothing of the second factor's pages.
+    path("admin/login/", RedirectView.as_view(pattern_name="accounts:log-in", query_string=True)),
     path("admin/", admin.site.urls),
+    path("portal/", include("crm.portal.urls")),
     path("api/", include("crm.api.urls")),
     path("api", nothing_here),
     path("healthz", healthz, name="healthz"),

@@ -5,10 +5,6 @@ from django.contrib.admin import AdminSite, ModelAdmin
 from crm.acquisition.models import Lead
 
 
-class BareAdminSite(AdminSite):
-    """The stock templates, whatever the product puts in their place."""
-
-
 class BareLeadAdmin(ModelAdmin):
     list_display = ("code_name", "track", "stage", "status", "stage_since", "owner", "application_area")
     list_select_related = ("owner", "application_area")
@@ -28,5 +24,5 @@ class BareLeadAdmin(ModelAdmin):
     )
 
 
-site = BareAdminSite(name="floor")
+site = AdminSite(name="floor")
 site.register(Lead, BareLeadAdmin)

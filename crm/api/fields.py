@@ -280,7 +280,7 @@ def missing_faults(fields: Iterable[Field], facts: Mapping[str, Any]) -> list[Fa
     return [
         Fault("required", _("This field is required."), field.name)
         for field in fields
-        if field.required and facts.get(field.name) in (None, "")
+        if field.required and str(facts.get(field.name) or "").strip() == ""
     ]
 
 

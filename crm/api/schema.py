@@ -78,7 +78,7 @@ def _complete_operation(path: str, method: str, operation: dict[str, Any]) -> No
                 "name": name,
                 "in": "header",
                 "required": name == "If-Match" and method != "post",
-                "schema": {"type": "string", "maxLength": 260},
+                "schema": {"type": "string", **({"maxLength": 257} if name == "Idempotency-Key" else {})},
             }
         )
     for status, response in operation["responses"].items():

@@ -10,11 +10,12 @@ from django.db.models import Count, F, Sum
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import User
 from crm.acquisition.choices import Stage, Track
 from crm.acquisition.models import Lead, Task
+from crm.backoffice.month import MonthMovement, month_movement
 from crm.backoffice.navigation import may_see
 from crm.backoffice.templatetags.desk import grouped
 from crm.common.months import amsterdam_day
@@ -26,6 +27,11 @@ from crm.targets.progress import CumulativeProgress, YearlyProgress, progress, w
 
 OPEN_STAGES = [stage for stage in Stage if stage != Stage.ESTABLISHED]
 TRACKS = [Track.RD_BRANCH, Track.KNOWLEDGE_INTENSIVE, Track.STARTUP]
+TRACK_WORDS = {
+    Track.RD_BRANCH: gettext_lazy("R&D branch"),
+    Track.KNOWLEDGE_INTENSIVE: gettext_lazy("Knowledge-intensive"),
+    Track.STARTUP: gettext_lazy("Startup"),
+}
 ARRIVALS_SHOWN = 6
 WAITING_SHOWN = 10
 
@@ -107,6 +113,7 @@ class Desk:
     arrivals_count: int
     arrivals_pending: int
     arrivals_url: str
+    movement: MonthMovement
 
 
 def dashboard(user: User, now: datetime) -> Desk:
@@ -120,13 +127,14 @@ def dashboard(user: User, now: datetime) -> Desk:
         targets=_targets(today, now),
         waiting=waiting,
         waiting_more=more,
-        tracks=[str(track.label) for track in TRACKS],
+        tracks=[str(TRACK_WORDS[track]) for track in TRACKS],
         pipeline=rows,
         pipeline_sum=total,
         arrivals=list(arrivals[:ARRIVALS_SHOWN]),
         arrivals_count=arrivals.count(),
         arrivals_pending=arrivals.filter(confirmed_at__isnull=True).count(),
         arrivals_url=_ledger_url(f"kind__exact=arrival&occurred_on__year={today.year}"),
+        movement=month_movement(TRACKS, today, now),
     )
 
 

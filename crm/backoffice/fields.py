@@ -1,13 +1,16 @@
 """Form fields of the backoffice: native day pickers and suggestions under long keys."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
 from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from crm.backoffice.autocomplete import suggestion
+from crm.common.months import Month
 
 
 def day_input() -> forms.DateInput:
@@ -53,3 +56,24 @@ class PickField(forms.ModelChoiceField):
 
     def label_from_instance(self, obj: Any) -> str:
         return suggestion(obj)
+
+
+class MonthField(forms.Field):
+    """A calendar month, typed as 2026-10 or picked; its value is the month's first day."""
+
+    widget = forms.TextInput(attrs={"type": "month", "placeholder": "2026-10"})
+    default_error_messages = {"invalid": _("Write a month as year and month: 2026-10.")}
+
+    def to_python(self, value: Any) -> date | None:
+        if value in self.empty_values:
+            return None
+        try:
+            return Month.parse(str(value)).first_day
+        except ValueError as error:
+            raise forms.ValidationError(self.error_messages["invalid"], "invalid") from error
+
+    def prepare_value(self, value: Any) -> Any:
+        return f"{value:%Y-%m}" if isinstance(value, date) else value
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return self.prepare_value(initial) != data

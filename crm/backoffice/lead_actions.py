@@ -20,11 +20,12 @@ from crm.acquisition.services import (
     reverse_change,
 )
 from crm.acquisition.stages import ENDINGS, REASONS, missing_for, next_stage, rank
-from crm.backoffice.admin.actions import ActionForm, RecordAction
 from crm.backoffice.fields import day_input
+from crm.backoffice.record_actions import ActionForm, RecordAction
 from crm.common.errors import Fault
 
 NOTE = forms.Textarea(attrs={"rows": 3})
+NAMED = 2  # more missing facts than this are counted, not named
 
 
 class LeadActionForm(ActionForm):
@@ -67,7 +68,10 @@ class MoveForm(DatedForm):
                 label = _("%(stage)s (back)") % {"stage": label}
             else:
                 missing = missing_for(facts, stage, today)
-                if missing:
+                if len(missing) > NAMED:
+                    words = _("%(stage)s (%(count)d facts still needed)")
+                    label = words % {"stage": label, "count": len(missing)}
+                elif missing:
                     needs = ", ".join(str(requirement.text) for requirement in missing)
                     label = _("%(stage)s (still needed: %(needs)s)") % {"stage": label, "needs": needs}
             choices.append((stage.value, label))

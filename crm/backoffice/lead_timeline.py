@@ -50,9 +50,9 @@ def stage_path(lead: Lead, changes: Sequence[StageChange], today: date) -> list[
     """All stages in order, those reached with the day the lead last entered them."""
     entered: dict[str, date] = {}
     for change in sorted(changes, key=lambda change: (change.occurred_on, change.pk)):
-        if change.reverses_id is None and not hasattr(change, "reversed_by"):
-            if change.to_stage != change.from_stage:
-                entered[change.to_stage] = change.occurred_on
+        stands = change.reverses_id is None and not hasattr(change, "reversed_by")
+        if stands and change.to_stage != change.from_stage:
+            entered[change.to_stage] = change.occurred_on
     days = (today - lead.stage_since).days
     steps = []
     for stage in Stage:

@@ -181,10 +181,8 @@ def navigation(request: HttpRequest) -> list[DrawnGroup]:
             if not _is_visible(user, place):
                 continue
             url = reverse(place.home)
-            if request.path == url:
-                current = "page"
-            else:
-                current = "true" if model and model in place.models else ""
+            here = "true" if model and model in place.models else ""
+            current = "page" if request.path == url else here
             count = place.count(user, now) if place.count else 0
             lines.append(Line(str(place.label), place.icon, url, current, count))
         if lines:

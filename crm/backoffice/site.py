@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.apps import apps
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.admin import AdminSite
 from django.core.exceptions import ValidationError
@@ -20,8 +21,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from accounts.models import Language
-
-# LATER from accounts.services import change_language
+from accounts.services import change_language
 from crm.backoffice.autocomplete import DeskAutocompleteView
 from crm.backoffice.dashboard import dashboard
 from crm.backoffice.navigation import SETTINGS, Line, may_see, navigation, quick_add
@@ -47,6 +47,7 @@ class BackofficeSite(AdminSite):
             "navigation": navigation(request),
             "quick_add": quick_add(request.user),
             "languages": Language.choices,
+            "has_second_factor": settings.CRM_SECOND_FACTOR,
             "search_url": reverse("admin:acquisition_lead_changelist"),
         }
 
@@ -116,6 +117,12 @@ class BackofficeSite(AdminSite):
         ):
             target = reverse("admin:index")
         return HttpResponseRedirect(target)
+
+    def password_change(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """One page for all roles, that of accounts."""
+        return redirect("accounts:password")
 
     def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
         return DeskAutocompleteView.as_view(admin_site=self)(request)

@@ -20,11 +20,9 @@ MARKUP = re.compile(r"</?[a-zA-Z][^<>]{0,200}>|<!--")
 
 def field_faults(vacancy: Vacancy, parts: Sequence[VacancyPart], broken: set[str]) -> list[Fault]:
     """Faults of every field but those that are known to be broken."""
-    return [
-        *_text_faults(vacancy, broken),
-        *_column_faults(vacancy, broken),
-        *([] if "parts" in broken else _part_faults(parts)),
-    ]
+    faults = list(_text_faults(vacancy, broken))
+    faults += _column_faults(vacancy, broken | {fault.field for fault in faults})
+    return faults if "parts" in broken else [*faults, *_part_faults(parts)]
 
 
 def text_faults(name: str, text: str, most: int | None) -> Iterator[Fault]:
@@ -66,7 +64,7 @@ def _column_faults(vacancy: Vacancy, broken: set[str]) -> list[Fault]:
 
 
 def _clean(row: models.Model, names: Iterable[str], prefix: str = "") -> list[Fault]:
-    """Faults that the columns' own validation finds, but length and plain text, which are looked at before."""
+    """Faults that the columns' own validation finds."""
     wanted = set(names)
     exclude = {field.name for field in row._meta.concrete_fields if field.name not in wanted}
     try:
@@ -76,7 +74,6 @@ def _clean(row: models.Model, names: Iterable[str], prefix: str = "") -> list[Fa
             Fault(str(problem.code or "invalid"), " ".join(problem.messages), f"{prefix}{name}")
             for name, problems in error.error_dict.items()
             for problem in problems
-            if problem.code not in ("max_length", "plain_text")
         ]
     return []
 

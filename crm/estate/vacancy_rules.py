@@ -118,7 +118,7 @@ def _divisible(draft: Draft) -> Iterator[Fault]:
 
 def _sum_of_parts(draft: Draft) -> Iterator[Fault]:
     total = sum((part.area_m2 for part in draft.parts), Decimal(0))
-    if total > draft.vacancy.area_m2:
+    if draft.parts and total > draft.vacancy.area_m2:
         yield Fault(
             "parts_above_area",
             _("Together the parts have %(total)s m², more than the whole space.") % {"total": total},

@@ -33,11 +33,23 @@ def context(report: MonthlyReport, formats: Formats) -> dict[str, Any]:
         "conversion_note": _conversion_note(report, formats),
         "moved_title": headlines.moved(report, formats),
         "moved": _moved(report, formats),
+        "moved_none": _unnamed(leads.moved_total) or _("No lead got a stage further this month."),
         "stalled_title": headlines.stalled(report, formats),
         "stalled": _stalled(report, formats),
+        "stalled_none": _unnamed(leads.stalled_total)
+        or _("Every open lead moved within the norm of its stage."),
+        "lost_none": _unnamed(leads.lost_total) or _("No lead was lost, referred or withdrawn."),
         "lost_title": headlines.lost(report, formats),
         "lost": _lost(report, formats, LINES - longest - max(len(changes) - 4, 0)),
     }
+
+
+def _unnamed(count: int) -> str:
+    """Said in place of a list whose leads may not be named; nothing where there is no lead."""
+    text = ngettext(
+        "%(count)s not named: strictly confidential", "%(count)s not named: strictly confidential", count
+    )
+    return text % {"count": count} if count else ""
 
 
 def _lines(rows: int, total: int) -> int:
@@ -197,8 +209,8 @@ def _moved(report: MonthlyReport, formats: Formats) -> Table | None:
 def _stalled(report: MonthlyReport, formats: Formats) -> Table | None:
     rows = []
     for lead in report.leads.stalled:
-        over = ngettext("%(days)s day", "%(days)s days", lead.days_over) % {"days": lead.days_over}
-        day = _("none planned") if lead.next_on is None else formats.short_day(lead.next_on)
+        over = _("%(days)s d") % {"days": formats.number(lead.days_over)}
+        day = pgettext("report", "none") if lead.next_on is None else formats.short_day(lead.next_on)
         rows.append(
             (
                 Entry(lead.lead, lead.code_name, "case"),

@@ -93,7 +93,7 @@ def amsterdam_day(moment: datetime) -> date:
 
 class Park:
     def __init__(self, seed: int, companies: int) -> None:
-        self.random = random.Random(seed)
+        self.random = random.Random(seed)  # noqa: S311 dice for invented companies, no secret
         self.rows: dict[str, list[dict[str, str]]] = {name: [] for name in COLUMNS}
         self.rows["areas"].append({"code": "vredestein", "counts_from": "2028-01-01"})
         self.groups = [self.organisation(f"group-{number}", "") for number in range(1, 13)]
@@ -170,7 +170,7 @@ class Park:
             if kind == "arrival" and not events and self.chance(0.4):
                 lead = self.lead(ref, on)
             events.append(self.event(ref, kind, on, is_young, lead if kind == "arrival" else ""))
-        for event in list(events):
+        for event in events:
             if self.chance(0.1):
                 self.take_back(event, is_young)
 
@@ -198,7 +198,7 @@ class Park:
         self.sign(row, on)
         return row
 
-    def sign(self, row: dict[str, str], from_day: date) -> None:
+    def sign(self, row: dict[str, str], from_day: date, after: datetime | None = None) -> None:
         """Who recorded it when, and who confirmed it: soon, late or never."""
         recorder, confirmer = self.random.sample(PEOPLE, 2)
         recorded_at = self.moment(from_day, from_day + timedelta(days=self.random.choice([0, 0, 3, 40, 120])))
@@ -221,10 +221,11 @@ class Park:
             area=event["area"],
             reverses_ref=event["ref"],
         )
-        recorded_on = amsterdam_day(datetime.fromisoformat(event["recorded_at"]))
+        recorded_at = datetime.fromisoformat(event["recorded_at"]).astimezone(UTC)
+        recorded_on = amsterdam_day(recorded_at)
         discovered = recorded_on + timedelta(days=self.random.choice([0, 1, 20, 60]))
         reversal["occurred_on"] = discovered.isoformat()
-        self.sign(reversal, discovered)
+        self.sign(reversal, discovered, recorded_at)
         if event["kind"] == "arrival" and self.chance(0.5):
             anew = self.event(
                 event["organisation_ref"], "arrival", date.fromisoformat(event["occurred_on"]), is_young

@@ -55,9 +55,10 @@ class History:
 
     def is_taken_back(self, event: dict, known_at: datetime) -> bool:
         for other in self.events:
-            if other["kind"] == "reversal" and other["reverses_ref"] == event["ref"]:
-                if other["confirmed_at"] and moment(other["confirmed_at"]) <= known_at:
-                    return True
+            if other["kind"] != "reversal" or other["reverses_ref"] != event["ref"]:
+                continue
+            if other["confirmed_at"] and moment(other["confirmed_at"]) <= known_at:
+                return True
         return False
 
     def standing(self, as_of: date, known_at: datetime) -> list[dict]:
@@ -126,9 +127,10 @@ class History:
         this_year = self.counted(target, standing, as_of.year)
         left = set()
         for event in standing:
-            if event["kind"] in ("departure", "closure") and day(event["occurred_on"]).year == as_of.year:
-                if event["organisation_ref"] in ever:
-                    left.add(event["organisation_ref"])
+            is_leaving = event["kind"] in ("departure", "closure")
+            if is_leaving and day(event["occurred_on"]).year == as_of.year:
+                left.add(event["organisation_ref"])
+        left &= ever
         elapsed = self.elapsed(as_of)
         return {
             "kind": "yearly",

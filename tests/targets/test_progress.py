@@ -85,6 +85,7 @@ def test_the_group_counts_as_it_was_recorded():
     member = OrganisationFactory(group=first)
     EventFactory(rd_branch=True, organisation=member)
     EventFactory(rd_branch=True, organisation=OrganisationFactory(group=second))
+    EventFactory(rd_branch=True, organisation=OrganisationFactory(group=second))
     assert figures("rd_branches")["counted"] == 2
     member.group = second
     member.save()

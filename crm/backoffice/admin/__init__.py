@@ -1,9 +1,12 @@
 """The admins of all rooms, one module per room."""
 
 from crm.backoffice.admin import (
+    accounts,
     acquisition,
     contacts,
+    count_events,
     desk,
+    editions,
     estate,
     leads,
     matching,
@@ -15,9 +18,12 @@ from crm.backoffice.admin import (
 )
 
 __all__ = [
+    "accounts",
     "acquisition",
     "contacts",
+    "count_events",
     "desk",
+    "editions",
     "estate",
     "leads",
     "matching",

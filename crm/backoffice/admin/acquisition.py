@@ -14,8 +14,9 @@ from accounts.models import User
 from accounts.roles import DESK_ROLES
 from crm.acquisition.models import Activity, Lead, NameReveal, StageChange, Task
 from crm.acquisition.services import add_task, finish_task, log_activity
-from crm.backoffice.admin.actions import RecordAction
-from crm.backoffice.admin.base import ReadOnlyAdmin, RoomAdmin, Typed
+from crm.backoffice.admin.base import ReadOnlyAdmin, RoomAdmin
+from crm.backoffice.forms import Typed
+from crm.backoffice.record_actions import RecordAction
 from crm.backoffice.templatetags.desk import avatar, badge, day, moment
 from crm.common.months import amsterdam_day
 

@@ -1,15 +1,11 @@
 """What every room's admin shares: writing only through services, rules shown on the form, lists without surprises."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.contrib.admin import ModelAdmin, TabularInline
 from django.contrib.admin.utils import unquote
-from django.core.exceptions import NON_FIELD_ERRORS
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -18,83 +14,15 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from crm.backoffice.admin.actions import RecordActionsMixin
 from crm.backoffice.admin.changelist import DeskChangeList
 from crm.backoffice.autocomplete import suggestion
-from crm.backoffice.constraints import CONSTRAINT_SENTENCES
 from crm.backoffice.fields import PickOne, PickSeveral, day_input, moment_input
+from crm.backoffice.forms import REFUSALS, VERSION_FIELD, RoomForm, Typed, refused
 from crm.backoffice.navigation import may_see, siblings
-from crm.common.errors import Fault, RuleError
+from crm.backoffice.record_actions import RecordActionsMixin
 
-VERSION_FIELD = "record_version"
 NOTHING = "–"
 JQUERY = ("admin/js/vendor/jquery/jquery.min.js", "admin/js/jquery.init.js", "admin/js/core.js")
-
-
-class RoomForm(forms.ModelForm):
-    """A model's form that shows a service's faults, and carries the version that the person was looking at."""
-
-    record_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
-    rule_faults: Sequence[Fault] = ()
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        version = getattr(self.instance, "version", None)
-        if version is None or self.instance.pk is None:
-            del self.fields[VERSION_FIELD]
-        else:
-            self.fields[VERSION_FIELD].initial = version
-
-    def _post_clean(self) -> None:
-        super()._post_clean()
-        for fault in self.rule_faults:
-            known = fault.field in self.fields
-            label = "" if known or not fault.field else self._label(fault.field)
-            self.add_error(fault.field if known else None, f"{label}{fault.message}")
-
-    def _label(self, name: str) -> str:
-        """A fault about a field that this form doesn't show names it in words."""
-        names = {model_field.name for model_field in self._meta.model._meta.get_fields()}
-        if name not in names:
-            return ""
-        verbose = getattr(self._meta.model._meta.get_field(name), "verbose_name", "")
-        return f"{capfirst(verbose)}: " if verbose else ""
-
-    def validate_constraints(self) -> None:
-        """Database constraints in sentences; those without one are left to the service, which names the field."""
-        for error in self._constraint_errors():
-            self.add_error(NON_FIELD_ERRORS, error)
-
-    def _constraint_errors(self) -> Iterable[str]:
-        exclude = self._get_validation_exclusions()
-        for model_class, constraints in self.instance.get_constraints():
-            for constraint in constraints:
-                sentence = CONSTRAINT_SENTENCES.get(constraint.name)
-                if sentence is None:
-                    continue
-                try:
-                    constraint.validate(model_class, self.instance, exclude=exclude)
-                except forms.ValidationError:
-                    yield str(sentence)
-
-
-@dataclass(frozen=True)
-class Typed:
-    """What somebody typed and saved: whose hand, when, the values, which of them differ, and the rows beneath."""
-
-    by: User
-    at: datetime
-    values: dict[str, Any]
-    changed: dict[str, Any]
-    version: int | None = None
-    rows: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
-    changed_rows: frozenset[str] = frozenset()
-
-    def only(self, *names: str) -> dict[str, Any]:
-        return {name: self.values[name] for name in names if name in self.values}
-
-    def other_than(self, *names: str) -> dict[str, Any]:
-        return {name: value for name, value in self.values.items() if name not in names}
 
 
 class RoomAdmin(RecordActionsMixin, ModelAdmin):
@@ -167,7 +95,7 @@ class RoomAdmin(RecordActionsMixin, ModelAdmin):
             saved = self.add_through(typed)
         form.instance.pk = saved.pk
         form.instance.refresh_from_db()
-        request.saved_row = form.instance
+        request.saved_row = saved
 
     def read_typed(self, request: HttpRequest, form: Any, formsets: Any) -> Typed:
         values = {name: value for name, value in form.cleaned_data.items() if name != VERSION_FIELD}
@@ -201,7 +129,7 @@ class RoomAdmin(RecordActionsMixin, ModelAdmin):
         super().message_user(request, message, level, *args, **kwargs)
 
     def construct_change_message(
-        self, request: HttpRequest, form: Any, formsets: Any, add: Any = False
+        self, request: HttpRequest, form: Any, formsets: Any, add: Any = None
     ) -> Any:
         """Only the form's own fields: the rows beneath were saved by the service, not by their formsets."""
         return super().construct_change_message(request, form, [], add)
@@ -214,11 +142,11 @@ class RoomAdmin(RecordActionsMixin, ModelAdmin):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         """A rule that refuses rolls everything back and comes out on the same form, with all that was typed."""
-        context = {**self._tools(request, object_id), **(extra_context or {})}
+        context = {"add_label": self.add_label, **self._tools(request, object_id), **(extra_context or {})}
         try:
             return super().changeform_view(request, object_id, form_url, context)  # one transaction
-        except RuleError as error:
-            request.rule_faults = error.faults
+        except REFUSALS as error:
+            request.rule_faults = refused(error)
             return super().changeform_view(request, object_id, form_url, context)
 
     def _tools(self, request: HttpRequest, object_id: str | None) -> dict[str, Any]:
@@ -238,7 +166,7 @@ class RoomAdmin(RecordActionsMixin, ModelAdmin):
         """More for the record's page, such as `record_line`, the sentence under its title."""
         return {}
 
-    def get_form(self, request: HttpRequest, obj: Any = None, change: Any = False, **kwargs: Any) -> Any:
+    def get_form(self, request: HttpRequest, obj: Any = None, change: Any = None, **kwargs: Any) -> Any:
         form = super().get_form(request, obj, change, **kwargs)
         form.rule_faults = getattr(request, "rule_faults", ())
         return form
@@ -263,8 +191,8 @@ class RoomAdmin(RecordActionsMixin, ModelAdmin):
         self,
         request: HttpRequest,
         context: Any,
-        add: Any = False,
-        change: Any = False,
+        add: Any = None,
+        change: Any = None,
         form_url: str = "",
         obj: Any = None,
     ) -> HttpResponse:
@@ -287,6 +215,14 @@ class RoomAdmin(RecordActionsMixin, ModelAdmin):
         formfield = super().formfield_for_foreignkey(db_field, request, **kwargs)
         if formfield is not None:
             formfield.label_from_instance = suggestion
+        return formfield
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """People are invited in the settings, not beside a field."""
+        formfield = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if formfield is not None and db_field.related_model is User:
+            for right in ("can_add_related", "can_change_related", "can_view_related"):
+                setattr(formfield.widget, right, False)
         return formfield
 
     def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:

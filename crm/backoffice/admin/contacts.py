@@ -11,8 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.roles import Role
-from crm.backoffice.admin.base import RoomAdmin, RoomForm, RoomInline, Typed, ValueListAdmin
+from crm.backoffice.admin.base import RoomAdmin, RoomInline, ValueListAdmin
 from crm.backoffice.fields import PickField, day_input
+from crm.backoffice.forms import RoomForm, Typed
 from crm.contacts.choices import OrganisationRole
 from crm.contacts.models import (
     Affiliation,
@@ -175,7 +176,7 @@ class PersonAdmin(RoomAdmin):
             return [(None, {"fields": facts})]
         return [(None, {"fields": ("full_name", ("organisation", "position"), *facts[1:])})]
 
-    def get_form(self, request: HttpRequest, obj: Any = None, change: Any = False, **kwargs: Any) -> Any:
+    def get_form(self, request: HttpRequest, obj: Any = None, change: Any = None, **kwargs: Any) -> Any:
         form = super().get_form(request, obj, change, **kwargs)
         if obj is not None:
             for name in ("organisation", "position"):

@@ -13,9 +13,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from crm.backoffice.admin.actions import ActionForm, RecordAction
-from crm.backoffice.admin.base import RoomAdmin, RoomInline, Typed, ValueListAdmin
+from crm.backoffice.admin.base import RoomAdmin, RoomInline, ValueListAdmin
 from crm.backoffice.fields import PickField, day_input
+from crm.backoffice.forms import Typed
+from crm.backoffice.record_actions import ActionForm, RecordAction
 from crm.backoffice.templatetags.desk import badge, day, rent, square_metres
 from crm.common.months import amsterdam_day
 from crm.estate.models import Area, Building, Ownership, Tenancy, Unit

@@ -21,8 +21,9 @@ from crm.acquisition.models import Activity, Lead, LeadIdentity, Task
 from crm.acquisition.services import change_lead, record_lead
 from crm.acquisition.stages import rank
 from crm.backoffice.admin.acquisition import desk_users
-from crm.backoffice.admin.base import RoomAdmin, RoomForm, Typed
+from crm.backoffice.admin.base import RoomAdmin
 from crm.backoffice.fields import PickField, day_input
+from crm.backoffice.forms import RoomForm, Typed
 from crm.backoffice.lead_actions import LEAD_ACTIONS
 from crm.backoffice.lead_page import lead_page
 from crm.backoffice.templatetags.desk import avatar, badge, day, icon, number, steps
@@ -227,6 +228,12 @@ class LeadAdmin(RoomAdmin):
             "record_url": self.record_url(row),
         }
         return TemplateResponse(request, "admin/acquisition/lead/revealed.html", context)
+
+    def row_name(self, request: HttpRequest, row: Any) -> str:
+        name = getattr(row, "display_name", None)
+        if name is None:
+            name = Lead.objects.named_for(request.user).values_list("display_name", flat=True).get(pk=row.pk)
+        return str(name)
 
     def response_post_save_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
         return HttpResponseRedirect(self.record_url(obj))

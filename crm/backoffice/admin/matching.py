@@ -11,9 +11,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from crm.backoffice.admin.acquisition import about_readable_leads
-from crm.backoffice.admin.actions import ActionForm, RecordAction
-from crm.backoffice.admin.base import RoomAdmin, RoomForm, Typed
+from crm.backoffice.admin.base import RoomAdmin
 from crm.backoffice.fields import day_input
+from crm.backoffice.forms import RoomForm, Typed
+from crm.backoffice.record_actions import ActionForm, RecordAction
 from crm.backoffice.templatetags.desk import badge, day
 from crm.common.months import amsterdam_day
 from crm.matching.models import Match, MatchStatus

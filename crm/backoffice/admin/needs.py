@@ -12,8 +12,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from crm.backoffice.admin.acquisition import about_readable_leads, desk_users
-from crm.backoffice.admin.actions import ActionForm, RecordAction
-from crm.backoffice.admin.base import RoomAdmin, RoomForm, RoomInline, Typed
+from crm.backoffice.admin.base import RoomAdmin, RoomInline
+from crm.backoffice.forms import RoomForm, Typed
+from crm.backoffice.record_actions import ActionForm, RecordAction
 from crm.backoffice.templatetags.desk import avatar, badge, day, number
 from crm.common.errors import RuleError
 from crm.estate.choices import SpaceType

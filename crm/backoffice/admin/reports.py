@@ -1,145 +1,130 @@
-"""Editions of the monthly report, the director's sentences, and what partners are asked to do."""
+"""What goes into the monthly report by hand: the director's sentences and what partners are asked to do."""
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
-from django.http import FileResponse, Http404, HttpRequest
-from django.urls import path, reverse
-from django.utils.dateformat import format as format_date
+from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from crm.backoffice.admin.base import ReadOnlyAdmin, RoomInline
-from crm.backoffice.templatetags.desk import badge, day, moment
-from crm.reports.models import Delivery, DirectorText, EditionStatus, PartnerAction, ReportEdition
-
-EDITION_MARKS = {
-    EditionStatus.DRAFT: ("ring", ""),
-    EditionStatus.APPROVED: ("disc", ""),
-    EditionStatus.SENT: ("disc", "good"),
-}
-LANGUAGES = {"nl": "pdf_nl", "en": "pdf_en"}
+from crm.backoffice.admin.acquisition import about_readable_leads
+from crm.backoffice.admin.base import RoomAdmin
+from crm.backoffice.fields import MonthField, day_input
+from crm.backoffice.forms import RoomForm, Typed
+from crm.backoffice.record_actions import ActionForm, RecordAction
+from crm.backoffice.templatetags.desk import badge, day, month_in_words
+from crm.reports.models import DirectorText, PartnerAction
+from crm.reports.services import ask_partner, close_action, write_director_text
 
 
-class DeliveryInline(RoomInline):
-    model = Delivery
-    is_log = True
-    fields = ("recipient", "language", "mail")
+class DirectorTextForm(RoomForm):
+    month = MonthField(label=_("Month"))
 
-    def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).select_related("mail")
-
-
-@admin.register(ReportEdition)
-class ReportEditionAdmin(ReadOnlyAdmin):
-    """Frozen when issued; a sent edition's PDF is never made again."""
-
-    list_display = ("month_in_words", "status_in_words", "known", "issuer", "files")
-    list_filter = ("status",)
-    list_select_related = ("issued_by",)
-    search_fields = ("sha256",)
-    date_hierarchy = "month"
-    inlines = (DeliveryInline,)
-    fields = (
-        ("known_at", "issued_at", "issued_by"),
-        ("approved_at", "approved_by", "sent_at"),
-        ("rule_version", "sha256"),
-        "supersedes",
-    )
-
-    def get_urls(self) -> list[Any]:
-        own = path(
-            "<int:pk>/pdf/<str:language>/",
-            self.admin_site.admin_view(self.pdf),
-            name="reports_reportedition_pdf",
-        )
-        return [own, *super().get_urls()]
-
-    def pdf(self, request: HttpRequest, pk: int, language: str) -> FileResponse:
-        """The archived PDF as a download; the file name holds the month alone."""
-        edition = self.get_object(request, str(pk))
-        name = LANGUAGES.get(language)
-        if edition is None or name is None or not self.has_view_permission(request, edition):
-            raise Http404
-        file = getattr(edition, name)
-        if not file or not file.storage.exists(file.name):
-            raise Http404
-        return FileResponse(
-            file.open("rb"),
-            as_attachment=True,
-            filename=f"kennispark-{edition.month:%Y-%m}-{language}.pdf",
-            content_type="application/pdf",
-        )
-
-    def row_name(self, request: HttpRequest, row: ReportEdition) -> str:
-        return month_in_words(row.month)
-
-    def record_context(self, request: HttpRequest, row: ReportEdition) -> dict[str, Any]:
-        return {"record_line": status_mark(row)}
-
-    def record_tools(self, request: HttpRequest, row: ReportEdition) -> list[dict[str, str]]:
-        words = {"nl": gettext("PDF in Dutch"), "en": gettext("PDF in English")}
-        return [
-            {
-                "label": words[language],
-                "url": reverse("admin:reports_reportedition_pdf", args=[row.pk, language]),
-                "icon": "report",
-            }
-            for language, name in LANGUAGES.items()
-            if getattr(row, name)
-        ]
-
-    @admin.display(description=_("month"), ordering="month")
-    def month_in_words(self, row: ReportEdition) -> str:
-        return month_in_words(row.month)
-
-    @admin.display(description=_("status"), ordering="status")
-    def status_in_words(self, row: ReportEdition) -> SafeString:
-        return status_mark(row)
-
-    @admin.display(description=_("known at"), ordering="known_at")
-    def known(self, row: ReportEdition) -> SafeString | str:
-        return moment(row.known_at)
-
-    @admin.display(description=_("issued by"), ordering="issued_by__full_name")
-    def issuer(self, row: ReportEdition) -> str:
-        return str(row.issued_by or "–")
-
-    @admin.display(description=_("PDF"))
-    def files(self, row: ReportEdition) -> str:
-        return (
-            ", ".join(language.upper() for language, name in LANGUAGES.items() if getattr(row, name)) or "–"
-        )
-
-
-def month_in_words(month: Any) -> str:
-    return format_date(month, "F Y").capitalize()
-
-
-def status_mark(edition: ReportEdition) -> SafeString:
-    return badge(edition.get_status_display(), *EDITION_MARKS[EditionStatus(edition.status)])
+    class Meta:
+        widgets = {"text_nl": forms.Textarea(attrs={"rows": 4}), "text_en": forms.Textarea(attrs={"rows": 4})}
 
 
 @admin.register(DirectorText)
-class DirectorTextAdmin(ReadOnlyAdmin):
-    list_display = ("month_in_words", "text_nl", "changed_by")
+class DirectorTextAdmin(RoomAdmin):
+    form = DirectorTextForm
+    list_display = ("month_named", "text_nl", "changed_by")
     list_select_related = ("changed_by",)
     search_fields = ("text_nl", "text_en")
     fields = ("month", "text_nl", "text_en")
+    list_intro = _("Three sentences of the director on a month, at most 400 characters.")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return () if obj is None else ("month_named",)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        first = "month" if obj is None else "month_named"
+        return [(None, {"fields": (first, "text_nl", "text_en")})]
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: Any = None, **kwargs: Any) -> Any:
+        form = super().get_form(request, obj, change, **kwargs)
+        if obj is not None:
+            form.base_fields.pop("month", None)
+        return form
+
+    def row_name(self, request: HttpRequest, row: DirectorText) -> str:
+        return month_in_words(row.month)
 
     @admin.display(description=_("month"), ordering="month")
-    def month_in_words(self, row: DirectorText) -> str:
+    def month_named(self, row: DirectorText) -> str:
         return month_in_words(row.month)
+
+    def add_through(self, typed: Typed) -> DirectorText:
+        return write_director_text(by=typed.by, at=typed.at, **typed.values)
+
+    def change_through(self, row: DirectorText, typed: Typed) -> DirectorText:
+        return write_director_text(
+            month=row.month, by=typed.by, at=typed.at, **typed.only("text_nl", "text_en")
+        )
+
+
+class PartnerActionForm(RoomForm):
+    month = MonthField(label=_("Asked in the report of"))
+
+
+class DoneForm(ActionForm):
+    done_on = forms.DateField(label=_("Done on"), widget=day_input())
+
+
+class DropForm(ActionForm):
+    dropped_reason = forms.CharField(label=_("Reason"), max_length=80)
+
+
+def is_open(action: PartnerAction) -> bool:
+    return action.done_on is None and not action.dropped_reason
 
 
 @admin.register(PartnerAction)
-class PartnerActionAdmin(ReadOnlyAdmin):
-    list_display = ("action_nl", "partner", "due", "state")
+class PartnerActionAdmin(RoomAdmin):
+    form = PartnerActionForm
+    list_display = ("action_nl", "partner", "month_named", "due", "state")
     list_select_related = ("partner",)
+    list_filter = ("partner",)
     search_fields = ("action_nl", "action_en", "partner__name")
     date_hierarchy = "due_on"
-    fields = ("month", ("action_nl", "action_en"), "partner", ("due_on", "done_on"), "dropped_reason")
+    autocomplete_fields = ("partner", "lead")
+    fields = ("month", "action_nl", "action_en", ("partner", "lead"), "due_on")
+    list_intro = _("What partners are asked for in the report, and what became of it in the next.")
+    record_actions = (
+        RecordAction(
+            name="done",
+            label=_("Done"),
+            done=_("Recorded as done."),
+            run=lambda row, values, by, at: close_action(action=row, by=by, at=at, **values),
+            applies=is_open,
+            form_class=DoneForm,
+            tone="primary",
+        ),
+        RecordAction(
+            name="drop",
+            label=_("Drop"),
+            done=_("Recorded as dropped."),
+            run=lambda row, values, by, at: close_action(action=row, by=by, at=at, **values),
+            applies=is_open,
+            form_class=DropForm,
+            icon="close",
+        ),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return about_readable_leads(request, super().get_queryset(request))
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    @property
+    def add_label(self) -> str:
+        return gettext("Ask a partner")
+
+    @admin.display(description=_("report of"), ordering="month")
+    def month_named(self, row: PartnerAction) -> str:
+        return month_in_words(row.month)
 
     @admin.display(description=_("due on"), ordering="due_on")
     def due(self, row: PartnerAction) -> SafeString | str:
@@ -150,3 +135,6 @@ class PartnerActionAdmin(ReadOnlyAdmin):
         if row.done_on:
             return badge(_("Done"), "disc", "good")
         return badge(_("Dropped"), "triangle") if row.dropped_reason else badge(_("Open"), "ring")
+
+    def add_through(self, typed: Typed) -> PartnerAction:
+        return ask_partner(by=typed.by, at=typed.at, **typed.values)

@@ -11,9 +11,10 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from crm.backoffice.admin.actions import ActionForm, RecordAction
-from crm.backoffice.admin.base import RoomAdmin, RoomForm, RoomInline, Typed
+from crm.backoffice.admin.base import RoomAdmin, RoomInline
 from crm.backoffice.fields import day_input
+from crm.backoffice.forms import RoomForm, Typed
+from crm.backoffice.record_actions import ActionForm, RecordAction
 from crm.backoffice.templatetags.desk import badge, day, moment, rent, square_metres
 from crm.estate.choices import VacancyStatus
 from crm.estate.models import Vacancy, VacancyChange, VacancyPart

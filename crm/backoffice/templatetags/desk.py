@@ -1,5 +1,6 @@
 """Small marks of the desk: icons, shapes, days in words, amounts. Words come before colour, and shapes before words."""
 
+import re
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -8,8 +9,8 @@ from django import template
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.dateformat import format as format_date
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -103,6 +104,12 @@ def moment(value: datetime | None, empty: str = "–") -> SafeString | str:
     )
 
 
+def month_in_words(first_day: date) -> str:
+    """`Oktober 2026` at the head of a line."""
+    words = format_date(first_day, "F Y")
+    return words[0].upper() + words[1:]
+
+
 def grouped(value: int | float | Decimal, places: int = 0) -> str:
     """A number with the language's separators: 9.460 in Dutch, 9,460 in English."""
     text = f"{value:,.{places}f}"
@@ -132,6 +139,17 @@ def rent(value: Any) -> str:
     if value is None or value == "":
         return "–"
     return f"€ {number(value)} {_('/m²/yr')}"
+
+
+BOOLEAN = re.compile(r'<img src="[^"]*icon-(?:yes|no|unknown)[^"]*\.svg" alt="(True|False|None)">')
+
+
+@register.filter
+def yes_or_no(html: Any) -> SafeString:
+    """Django's coloured pictures for true and false as words."""
+    words = {"True": _("Yes"), "False": _("No"), "None": _("Unknown")}
+    plain = BOOLEAN.sub(lambda found: words[found[1]], conditional_escape(html))
+    return mark_safe(plain)  # noqa: S308 escaped above; the words are ours
 
 
 @register.simple_tag

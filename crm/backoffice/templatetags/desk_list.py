@@ -14,6 +14,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import capfirst
 
+from crm.backoffice.templatetags.desk import yes_or_no
+
 register = template.Library()
 
 UNIT = "m²"  # a unit keeps its small letter
@@ -33,7 +35,7 @@ class Column:
     @property
     def sort(self) -> str:
         """The value of aria-sort, where the list is sorted by this column."""
-        if not self.header.get("sorted"):
+        if not self.header.get("sorted") or self.header["sort_priority"] > 1:
             return ""
         return "ascending" if self.header["ascending"] else "descending"
 
@@ -63,7 +65,7 @@ def _column(cl: Any, index: int, name: str, header: dict[str, Any]) -> Column:
 
 def _cell(item: SafeString, column: Column) -> SafeString:
     """A cell of Django's with our attributes; it begins with `<td class="` or `<th class="`."""
-    html = str(item)
+    html = str(yes_or_no(item))
     tag, _class, rest = html[:3], html[3:10], html[11:]
     attributes: SafeString | str = ""
     if tag == "<th":

@@ -171,7 +171,7 @@ class Applying:
         row = self.run.row(LEADS, ref)
         if row is not None and not row.is_sound:
             return False
-        organisation_ref = self._lead_facts(ref)["organisation_ref"]
+        organisation_ref = self._lead_facts(ref).get("organisation_ref")
         return not organisation_ref or organisation_ref in self.organisations
 
     def _lead_facts(self, ref: str) -> dict[str, Any]:
@@ -209,10 +209,10 @@ class Applying:
 
     def _begin(self, ref: str, step: dict[str, Any]) -> Lead:
         facts = self._lead_facts(ref)
-        owner = facts.get("owner_email")
+        owner, organisation_ref = facts.get("owner_email"), facts.get("organisation_ref")
         return import_lead(
             track=facts["track"],
-            organisation=self.organisations.get(facts["organisation_ref"]),
+            organisation=self.organisations[organisation_ref] if organisation_ref else None,
             working_name=facts.get("working_name") or "",
             owner=self.people[owner] if owner else None,
             confidentiality=facts.get("confidentiality") or Confidentiality.CONFIDENTIAL,

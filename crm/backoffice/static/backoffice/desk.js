@@ -79,8 +79,32 @@
     refresh();
   }
 
-  // Filters with a select: choosing goes there.
-  document.querySelectorAll("select[data-go]").forEach((select) => {
-    select.addEventListener("change", () => { window.location.assign(select.value); });
+  // Suggestions (select2) carry the label of their field, and so does the box that one types in.
+  const label = (select) => {
+    const text = select.id && document.querySelector(`label[for="${select.id}"]`);
+    const container = select.nextElementSibling;
+    if (!text || !container || !container.classList.contains("select2")) return;
+    text.id = text.id || `${select.id}_label`;
+    const combobox = container.querySelector("[role='combobox']");
+    const shown = container.querySelector(".select2-selection__rendered");
+    if (combobox) combobox.setAttribute("aria-labelledby", [text.id, shown && shown.id].filter(Boolean).join(" "));
+    if (shown) ["title", "role", "aria-readonly"].forEach((name) => shown.removeAttribute(name));
+    const field = container.querySelector(".select2-search__field");
+    if (field) field.setAttribute("aria-labelledby", text.id);
+  };
+  const labelAll = (root) => root.querySelectorAll("select.admin-autocomplete").forEach(label);
+  document.addEventListener("DOMContentLoaded", () => {
+    const $ = window.django && window.django.jQuery;
+    if (!$) return;
+    $(() => {
+      labelAll(document);
+      $(document).on("select2:open", (event) => {
+        const text = document.querySelector(`label[for="${event.target.id}"]`);
+        const field = document.querySelector(".select2-container--open .select2-search--dropdown .select2-search__field");
+        if (text && field) { field.setAttribute("aria-label", text.textContent.trim()); field.focus(); }
+      });
+      $(document).on("change select2:select select2:unselect", "select.admin-autocomplete", (event) => label(event.target));
+    });
   });
+  document.addEventListener("formset:added", (event) => setTimeout(() => labelAll(event.target), 0));
 })();

@@ -1,4 +1,4 @@
-"""The product's addresses and, under `floor/`, the floors."""
+"""Addresses of the floors."""
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
@@ -6,7 +6,6 @@ from rest_framework.routers import SimpleRouter
 
 from benchmarks.floor.admin import site
 from benchmarks.floor.api import BareVacancies
-from crm.urls import urlpatterns as product
 
 router = SimpleRouter(trailing_slash=False)
 router.register("vacancies", BareVacancies)
@@ -17,8 +16,7 @@ def nothing(request: HttpRequest) -> HttpResponse:
 
 
 urlpatterns = [
-    *product,
-    path("floor/nothing", nothing),
-    path("floor/admin/", site.urls),
-    path("floor/api/", include(router.urls)),
+    path("nothing", nothing),
+    path("admin/", site.urls),
+    path("api/", include(router.urls)),
 ]

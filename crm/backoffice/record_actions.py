@@ -18,7 +18,8 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from crm.common.errors import Fault, RuleError
+from crm.backoffice.forms import REFUSALS, refused
+from crm.common.errors import Fault
 from crm.common.months import amsterdam_day
 
 Run = Callable[[Any, dict[str, Any], User, datetime], Any]
@@ -136,8 +137,8 @@ class RecordActionsMixin:
         if form.is_valid():
             try:
                 result = action.run(row, form.cleaned_data, request.user, now)
-            except RuleError as error:
-                form.show_faults(error.faults)
+            except REFUSALS as error:
+                form.show_faults(refused(error))
             else:
                 return self.after_action(request, row, action, result)
         return self._action_response(request, row, action, form)

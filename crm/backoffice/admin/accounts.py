@@ -1,0 +1,230 @@
+"""Users and API keys. Users are switched off, never deleted; a key's text is shown once."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import ApiKey, Scope, User
+from accounts.services import (
+    activate_user,
+    change_user,
+    deactivate_user,
+    invite_user,
+    issue_key,
+    revoke_key,
+    rotate_key,
+    set_password,
+)
+from crm.backoffice.admin.base import RoomAdmin
+from crm.backoffice.forms import RoomForm, Typed
+from crm.backoffice.record_actions import ActionForm, RecordAction
+from crm.backoffice.templatetags.desk import badge, moment
+
+KEY_DAYS = 365
+
+
+class PasswordForm(ActionForm):
+    password = forms.CharField(
+        label=_("New password"),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text=_("At least twelve characters. Give it to the user in person."),
+    )
+
+
+@admin.register(User)
+class UserAdmin(RoomAdmin):
+    list_display = ("full_name", "email", "role", "language", "state", "last_seen")
+    list_filter = ("role", "is_active", "language")
+    search_fields = ("full_name", "email")
+    ordering = ("full_name", "email")
+    narrow_columns = ("language",)
+    fieldsets = ((None, {"fields": ("email", "full_name", ("role", "language"))}),)
+    record_actions = (
+        RecordAction(
+            name="password",
+            label=_("Set a password"),
+            done=_("The password is set; the user's sessions have ended."),
+            run=lambda user, values, by, at: set_password(user=user, by=by, at=at, **values),
+            applies=lambda user: user.is_active,
+            form_class=PasswordForm,
+            icon="key",
+        ),
+        RecordAction(
+            name="deactivate",
+            label=_("Switch off"),
+            done=_("Switched off: sessions ended and keys revoked."),
+            run=lambda user, values, by, at: deactivate_user(user=user, by=by, at=at),
+            applies=lambda user: user.is_active,
+            question=_(
+                "This user cannot log in any more. Sessions end at once and keys are revoked; the log keeps what was done."
+            ),
+            icon="close",
+            tone="danger",
+        ),
+        RecordAction(
+            name="activate",
+            label=_("Switch on"),
+            done=_("Switched on: the user may log in again. Revoked keys stay revoked."),
+            run=lambda user, values, by, at: activate_user(user=user, by=by, at=at),
+            applies=lambda user: not user.is_active,
+        ),
+    )
+
+    @property
+    def add_label(self) -> str:
+        return gettext("Invite a user")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return () if obj is None else ("email",)
+
+    @admin.display(description=_("state"), ordering="is_active")
+    def state(self, row: User) -> SafeString:
+        return badge(_("Active"), "disc", "good") if row.is_active else badge(_("Switched off"), "ring")
+
+    @admin.display(description=_("last log-in"), ordering="last_login")
+    def last_seen(self, row: User) -> SafeString | str:
+        return moment(row.last_login)
+
+    def add_through(self, typed: Typed) -> User:
+        return invite_user(by=typed.by, at=typed.at, **typed.values)
+
+    def change_through(self, row: User, typed: Typed) -> User:
+        return change_user(user=row, by=typed.by, at=typed.at, **typed.only("full_name", "role", "language"))
+
+
+class ApiKeyForm(RoomForm):
+    scopes = forms.MultipleChoiceField(
+        label=_("Scopes"),
+        choices=Scope.choices,
+        widget=forms.CheckboxSelectMultiple,
+        initial=[Scope.VACANCIES_READ, Scope.VACANCIES_WRITE],
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "expires_at" in self.fields:
+            self.fields["expires_at"].initial = timezone.now() + timedelta(days=KEY_DAYS)
+
+
+class RotateForm(ActionForm):
+    overlap = forms.IntegerField(
+        label=_("The old key works on for so many days"), min_value=0, max_value=90, initial=7
+    )
+
+
+def _rotate(key: ApiKey, values: dict[str, Any], by: User, at: datetime) -> tuple[ApiKey, str]:
+    return rotate_key(key=key, overlap=timedelta(days=values["overlap"]), by=by, at=at)
+
+
+def stands(key: ApiKey) -> bool:
+    return key.revoked_at is None and key.expires_at > timezone.now()
+
+
+@admin.register(ApiKey)
+class ApiKeyAdmin(RoomAdmin):
+    form = ApiKeyForm
+    list_display = ("label", "user", "prefix", "scopes_in_words", "state", "expires", "used")
+    list_filter = ("user",)
+    list_select_related = ("user",)
+    search_fields = ("label", "prefix", "user__full_name", "user__email")
+    narrow_columns = ("scopes_in_words",)
+    autocomplete_fields = ("user",)
+    fields = ("user", "label", "scopes", "expires_at")
+    list_intro = _("A key's text is shown once, when it is made. Only its digest is kept.")
+    record_actions = (
+        RecordAction(
+            name="rotate",
+            label=_("Rotate"),
+            done="",
+            run=_rotate,
+            applies=stands,
+            form_class=RotateForm,
+            icon="undo",
+        ),
+        RecordAction(
+            name="revoke",
+            label=_("Revoke"),
+            done=_("The key stopped working."),
+            run=lambda key, values, by, at: revoke_key(key=key, by=by, at=at),
+            applies=lambda key: key.revoked_at is None,
+            question=_("The program that uses this key stops working at once."),
+            icon="close",
+            tone="danger",
+        ),
+    )
+
+    @property
+    def add_label(self) -> str:
+        return gettext("Make a key")
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return () if obj is None else ("scopes_in_words",)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        if obj is None:
+            return super().get_fieldsets(request, obj)
+        names = (
+            ("user", "label"),
+            "scopes_in_words",
+            ("created_at", "created_by"),
+            ("expires_at", "last_used_at"),
+            ("revoked_at", "revoked_by"),
+        )
+        return [(None, {"fields": names})]
+
+    def add_through(self, typed: Typed) -> ApiKey:
+        key, text = issue_key(by=typed.by, at=typed.at, **typed.values)
+        key.shown_once = text
+        return key
+
+    def response_add(self, request: HttpRequest, obj: Any, post_url_continue: Any = None) -> HttpResponse:
+        return self.show_once(request, obj, request.saved_row.shown_once)
+
+    def after_action(self, request: HttpRequest, row: Any, action: Any, result: Any) -> HttpResponse:
+        if action.name != "rotate":
+            return super().after_action(request, row, action, result)
+        key, text = result
+        return self.show_once(request, key, text)
+
+    def show_once(self, request: HttpRequest, key: ApiKey, text: str) -> HttpResponse:
+        """The key's text on the answer itself: in no message, no session, no log and no URL."""
+        request.desk_model = self.opts.label_lower
+        context = {
+            **self.admin_site.each_context(request),
+            "title": gettext("The key of %(label)s") % {"label": key.label},
+            "text": text,
+            "record_url": self.record_url(key),
+        }
+        return TemplateResponse(request, "admin/accounts/apikey/shown_once.html", context)
+
+    @admin.display(description=_("scopes"))
+    def scopes_in_words(self, row: ApiKey) -> str:
+        labels = dict(Scope.choices)
+        return ", ".join(str(labels.get(scope, scope)) for scope in row.scopes)
+
+    @admin.display(description=_("state"))
+    def state(self, row: ApiKey) -> SafeString:
+        if row.revoked_at:
+            return badge(_("Revoked"), "triangle")
+        if row.expires_at <= timezone.now():
+            return badge(_("Expired"), "ring")
+        return badge(_("Works"), "disc", "good")
+
+    @admin.display(description=_("expires at"), ordering="expires_at")
+    def expires(self, row: ApiKey) -> SafeString | str:
+        return moment(row.expires_at)
+
+    @admin.display(description=_("last used at"), ordering="last_used_at")
+    def used(self, row: ApiKey) -> SafeString | str:
+        return moment(row.last_used_at)

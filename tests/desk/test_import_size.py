@@ -1,0 +1,75 @@
+"""A folder of two thousand rows takes seconds, and the work grows with the rows."""
+
+import time
+from itertools import pairwise
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from crm.acquisition.models import Lead, StageChange
+from crm.desk.services import import_history
+from crm.targets.models import CountEvent
+from tests.desk.folders import HistoryFolder, company
+
+pytestmark = pytest.mark.django_db
+STEPS = ("", "identified", "contacted", "qualified", "site_visit")
+MOST_SECONDS = 20  # a third of it is usual on two cores; the bound is for a machine with other work
+
+
+def history(path, companies: int) -> HistoryFolder:
+    """Eight rows per company: itself, a lead with four steps, its arrival and a move."""
+    folder = HistoryFolder(path)
+    for number in range(companies):
+        ref = f"o{number}"
+        company(folder, ref)
+        folder.add("leads", ref=f"L{number}", organisation_ref=ref)
+        for day, (from_stage, to_stage) in enumerate(pairwise(STEPS), start=1):
+            folder.add(
+                "stage_changes",
+                lead_ref=f"L{number}",
+                from_stage=from_stage,
+                from_status="open" if from_stage else "",
+                to_stage=to_stage,
+                occurred_on=f"2025-03-{day:02d}",
+                recorded_at=f"2025-03-{day:02d}T10:00:00+01:00",
+            )
+        folder.add(
+            "count_events",
+            ref=f"m{number}",
+            kind="move_within_park",
+            organisation_ref=ref,
+            occurred_on="2025-04-01",
+            recorded_at="2025-04-01T12:00:00Z",
+            confirmed_at="2025-04-02T12:00:00Z",
+        )
+    return folder
+
+
+def test_two_thousand_rows_take_seconds(tmp_path, administrator, now):
+    path = history(tmp_path / "history", 250).write()
+    began = time.perf_counter()
+    result = import_history(folder=path, by=administrator, at=now)
+    took = time.perf_counter() - began
+    assert result.rows_new == 2000
+    assert (Lead.objects.count(), StageChange.objects.count(), CountEvent.objects.count()) == (250, 1000, 500)
+    assert took < MOST_SECONDS
+    began = time.perf_counter()
+    assert import_history(folder=path, by=administrator, at=now).rows_known == 2000
+    assert time.perf_counter() - began < MOST_SECONDS / 4
+
+
+def test_queries_grow_with_the_rows_and_not_faster(tmp_path, administrator, now):
+    taken = {}
+    for companies in (10, 40):
+        folder = history(tmp_path / str(companies), companies)
+        for rows in folder.rows.values():
+            for row in rows:
+                row |= {
+                    name: f"{companies}-{row[name]}" for name in row if name.endswith("ref") and row[name]
+                }
+        path = folder.write()
+        with CaptureQueriesContext(connection) as queries:
+            import_history(folder=path, by=administrator, at=now)
+        taken[companies] = len(queries)
+    assert taken[40] <= 4 * taken[10]
