@@ -51,6 +51,11 @@ class BackofficeSite(AdminSite):
             "search_url": reverse("admin:acquisition_lead_changelist"),
         }
 
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        """Only our own admins: what libraries register by themselves (groups, failed log-ins) has no place here."""
+        if getattr(admin_class, "is_of_the_desk", False):
+            super().register(model_or_iterable, admin_class, **options)
+
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         """Not drawn: the navigation is by work. `app_index` alone asks for one app."""
         return super().get_app_list(request, app_label) if app_label else []

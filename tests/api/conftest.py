@@ -45,14 +45,14 @@ class Caller:
         self.client = Client(raise_request_exception=False)
 
     def send(self, method: str, path: str, body: Any = None, **headers: str) -> Any:
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
         if self.secret is not None:
-            headers.setdefault("Authorization", f"Bearer {self.secret}")
-        headers.setdefault("Accept-Language", "en")
-        content_type = headers.pop("Content_Type", "application/json")
+            named.setdefault("Authorization", f"Bearer {self.secret}")
+        named.setdefault("Accept-Language", "en")
+        content_type = named.pop("Content-Type", "application/json")
         if isinstance(body, dict | list):
             body = json.dumps(body)
         address = path if path.startswith("/") else f"{ROOT}/{path}"
-        named = {name.replace("_", "-"): value for name, value in headers.items()}
         extra = {} if body is None else {"data": body, "content_type": content_type}
         answer = self.client.generic(method, address, headers=named, **extra)
         assert answer.headers["API-Version"] == "1.0.0"

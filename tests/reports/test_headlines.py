@@ -155,3 +155,8 @@ def test_lists_are_told_by_how_many_leads_they_count(counts, moved, stalled, los
     assert headlines.moved(report, ENGLISH) == moved
     assert headlines.stalled(report, ENGLISH) == stalled
     assert headlines.lost(report, ENGLISH) == lost
+
+
+def test_sums_that_would_give_a_lead_away_are_left_out():
+    leads = replace(reports.leads(lost=2), lost_area_m2=None, lost_jobs=None)
+    assert headlines.lost(reports.report(leads=leads), ENGLISH) == "Dropped out in October: two leads"

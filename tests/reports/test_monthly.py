@@ -12,6 +12,7 @@ from crm.reports.movement import (
     LeadMonth,
     StageMovement,
     Term,
+    TrackSplit,
     UnbalancedMovementError,
     tabulate,
 )
@@ -124,6 +125,13 @@ def test_the_tracks_must_add_up_to_the_stage_unless_one_is_withheld():
     withheld = reports.report(movement=unbalanced("decision", startup=None))
     assert withheld.total.startup is None
     assert withheld.total.rd_branch == 17
+
+
+def test_the_tracks_own_totals_must_be_those_of_the_stages_where_all_are_shown():
+    whole = TrackSplit(startup=38, knowledge_intensive=32, rd_branch=None)
+    with pytest.raises(RuleError) as caught:
+        reports.report(open_by_track=whole)
+    assert [(fault.code, fault.field) for fault in caught.value.faults] == [("tracks", "startup")]
 
 
 def test_the_stages_must_all_be_there_in_order():

@@ -15,6 +15,7 @@ import pytest
 from crm.reports import pdf
 from crm.reports.formats import Formats
 from crm.reports.monthly import MonthlyReport, Wording
+from crm.reports.movement import split_of
 from crm.reports.rendering import document
 from tests.factories import reports
 from tests.reports.reading import alternatives, of_kind, opened, text_of, tool
@@ -291,6 +292,28 @@ def test_long_names_and_full_lists_keep_to_two_pages_and_say_what_was_left_out(t
         data = pdf.make_pdf(document(report, language=language, director=wide))
         assert len(opened(data).pages) == 2
         assert words in text_of(data, tmp_path, page=2)
+
+
+def test_lists_whose_leads_may_not_be_named_say_so(tmp_path):
+    leads = replace(reports.leads(0, 0, 0), moved_total=2, stalled_total=1, lost_total=1, lost_area_m2=None)
+    data = pdf.make_pdf(document(reports.report(leads=leads), language="en"))
+    text = text_of(data, tmp_path, page=2)
+    assert "2 not named: strictly confidential" in text
+    assert "1 not named: strictly confidential" in text
+
+
+def test_numbers_that_would_give_a_lead_away_are_a_dot_and_explained(tmp_path):
+    hidden = {"startup": None, "knowledge_intensive": None, "rd_branch": None}
+    rows = tuple(
+        replace(row, **hidden) if row.stage in ("decision", "committed") else row
+        for row in reports.movement()
+    )
+    split = split_of(reports.movement())
+    data = pdf.make_pdf(document(reports.report(movement=rows, open_by_track=split), language="en"))
+    text = text_of(data, tmp_path, page=2)
+    assert "6 · · ·" in text
+    assert "88 39 32 17" in text
+    assert "A dot stands for a number" in text
 
 
 def test_a_word_without_a_place_to_break_does_not_leave_the_page(tmp_path):

@@ -52,6 +52,14 @@ def test_the_same_pair_again_gives_the_edition_that_stands_whatever_changed_sinc
     assert (again.pk, again.sha256, ReportEdition.objects.count()) == (first.pk, first.sha256, 1)
 
 
+def test_who_comes_second_with_the_same_pair_gets_the_edition_of_the_first(monkeypatch):
+    first, look = issue(), services.edition_of
+    answers = iter([None])
+    monkeypatch.setattr(services, "edition_of", lambda month, known_at: next(answers, look(month, known_at)))
+    assert issue().pk == first.pk
+    assert ReportEdition.objects.count() == 1
+
+
 def test_another_moment_gives_another_edition_that_supersedes_the_one_before():
     first = issue()
     second = issue(known_at=datetime(2026, 11, 8, 12, tzinfo=UTC))

@@ -201,7 +201,8 @@ class Park:
     def sign(self, row: dict[str, str], from_day: date, after: datetime | None = None) -> None:
         """Who recorded it when, and who confirmed it: soon, late or never."""
         recorder, confirmer = self.random.sample(PEOPLE, 2)
-        recorded_at = self.moment(from_day, from_day + timedelta(days=self.random.choice([0, 0, 3, 40, 120])))
+        until = from_day + timedelta(days=self.random.choice([0, 0, 3, 40, 120]))
+        recorded_at = self.moment(from_day, until, after)
         row["recorded_by"], row["recorded_at"] = recorder, self.written(recorded_at)
         if self.chance(0.85):
             earliest = amsterdam_day(recorded_at)

@@ -198,6 +198,14 @@ def test_an_arrival_says_what_proves_it(arrive):
     assert codes(refused) == [("evidence_missing", "evidence_kind")]
 
 
+def test_a_unit_lies_in_the_area_of_its_event(arrive):
+    unit = UnitFactory(building=BuildingFactory(area=area("bs_park")))
+    assert arrive(unit=unit, area=area("bs_park")).unit == unit
+    with pytest.raises(RuleError) as refused:
+        arrive(unit=unit, area=area("twente_village"))
+    assert codes(refused) == [("unit_elsewhere", "unit")]
+
+
 def test_the_same_arrival_is_recorded_once(arrive, staff):
     arrive()
     with pytest.raises(RuleError) as refused:

@@ -28,6 +28,7 @@ JQUERY = ("admin/js/vendor/jquery/jquery.min.js", "admin/js/jquery.init.js", "ad
 class RoomAdmin(RecordActionsMixin, ModelAdmin):
     """Lists, searches and forms of one model. Nothing is saved here: `add_through` and `change_through` call services."""
 
+    is_of_the_desk = True
     form = RoomForm
     list_per_page = 40
     list_max_show_all = 0
