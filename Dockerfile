@@ -28,8 +28,8 @@ FROM base AS app
 RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin crm
 COPY --from=build /opt/venv /opt/venv
 COPY --from=build /app /app
-# A volume laid over this folder takes over its owner.
-RUN install -d -o crm -g crm /app/var/media
+# What is laid over these folders takes over their owner.
+RUN install -d -o crm -g crm /app/var/media /app/var/cache
 ENV HOME=/tmp XDG_CACHE_HOME=/tmp/cache
 USER crm
 EXPOSE 8000

@@ -26,14 +26,14 @@ def claim_key(
 ) -> tuple[Claim, IdempotencyRecord]:
     """Take the key for this request, or say who has it. Runs outside the transaction that does the work."""
     of_key = IdempotencyRecord.objects.filter(api_key=api_key, key=key)
-    record = of_key.first()
     facts = {"method_and_path": method_and_path, "body_digest": body_digest, "started_at": at}
-    if record is None:
-        try:
-            with transaction.atomic():
-                return Claim.MINE, IdempotencyRecord.objects.create(api_key=api_key, key=key, **facts)
-        except IntegrityError:
-            record = of_key.get()
+    try:
+        with transaction.atomic():
+            return Claim.MINE, IdempotencyRecord.objects.create(api_key=api_key, key=key, **facts)
+    except IntegrityError:
+        record = of_key.first()
+    if record is None:  # released in this very moment: the caller comes again
+        return Claim.RUNNING, IdempotencyRecord(api_key=api_key, key=key, **facts)
     is_dead = record.status is None and record.started_at <= at - LEASE
     if is_dead or record.started_at <= at - KEPT_FOR:
         taken = of_key.filter(started_at=record.started_at).update(status=None, headers={}, body="", **facts)

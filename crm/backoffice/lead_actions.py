@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.db.models import Prefetch, prefetch_related_objects
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -25,6 +26,7 @@ from crm.backoffice.record_actions import ActionForm, RecordAction
 from crm.common.errors import Fault
 
 NOTE = forms.Textarea(attrs={"rows": 3})
+STEPS = Prefetch("stage_changes", StageChange.objects.select_related("by", "note", "reversed_by"))
 NAMED = 2  # more missing facts than this are counted, not named
 
 
@@ -135,8 +137,13 @@ def _close(lead: Lead, values: dict[str, Any], by: User, at: datetime) -> StageC
 
 def last_step(lead: Lead) -> StageChange | None:
     """The lead's last standing change, where it can be taken back: not its first, and not one from the ledger."""
-    changes = lead.stage_changes.filter(reverses__isnull=True, reversed_by__isnull=True)
-    last = changes.order_by("-pk").first()
+    prefetch_related_objects([lead], STEPS)
+    standing = [
+        change
+        for change in lead.stage_changes.all()
+        if change.reverses_id is None and not hasattr(change, "reversed_by")
+    ]
+    last = max(standing, key=lambda change: change.pk, default=None)
     if last is None or not last.from_stage or last.to_status == LeadStatus.ESTABLISHED:
         return None
     return last

@@ -1,11 +1,13 @@
-"""Days and moments as people type them on a command or write them in a file."""
+"""Days and moments as people type them on a command or write them in a file, and as they are told."""
 
 import re
 from datetime import UTC, date, datetime
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from crm.common.errors import Fault, RuleError
+from crm.common.months import AMSTERDAM
 
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 MOMENT = re.compile(
@@ -45,3 +47,12 @@ def parse_moment(text: str) -> datetime:
         message = _("“%(value)s” has no offset: add Z for UTC, or +01:00 or +02:00 for Amsterdam.")
         raise RuleError(Fault("no_offset", message % {"value": text}))
     return moment
+
+
+def spoken_moment(moment: datetime, today: date) -> str:
+    """When it was, in the reader's language and in Amsterdam: “at 10:42”, with the day where that is another one."""
+    local = moment.astimezone(AMSTERDAM)
+    time = f"{local:%H:%M}"
+    if local.date() == today:
+        return _("at %(time)s") % {"time": time}
+    return _("on %(day)s at %(time)s") % {"day": date_format(local.date(), "j F Y"), "time": time}

@@ -5,7 +5,6 @@ from datetime import date, datetime
 from typing import Any, TypeVar
 
 from django.db import IntegrityError, transaction
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -13,7 +12,8 @@ from accounts.roles import Role
 from crm.common.errors import Fault, RuleError, StaleError, refuse
 from crm.common.locks import lock_row, lock_rows
 from crm.common.models import Recorded
-from crm.common.months import AMSTERDAM, amsterdam_day
+from crm.common.moments import spoken_moment
+from crm.common.months import amsterdam_day
 from crm.common.validation import field_faults
 from crm.contacts.checks import kind_faults, kvk_faults, organisation_faults, person_faults
 from crm.contacts.choices import OrganisationRole
@@ -85,7 +85,7 @@ def change_organisation(
     number = (facts.pop("kvk", None) or "").strip()
     kvk_from = facts.pop("kvk_from", None) or amsterdam_day(at)
     _refuse_unknown(facts, ORGANISATION_FACTS)
-    fresh = _lock(organisation, version)
+    fresh = _lock(organisation, version, at)
     _set(fresh, facts)
     faults = organisation_faults(fresh, at)
     if kinds is not None:
@@ -132,7 +132,7 @@ def change_person(
     *, person: Person, by: User, at: datetime, version: int | None = None, **facts: Any
 ) -> Person:
     _refuse_unknown(facts, PERSON_FACTS)
-    fresh = _lock(person, version)
+    fresh = _lock(person, version, at)
     _set(fresh, facts)
     refuse(person_faults(fresh))
     _save_changed(fresh, by, at)
@@ -211,12 +211,11 @@ def _set(row: Any, facts: dict[str, Any]) -> None:
         setattr(row, name, value.strip() if isinstance(value, str) else value)
 
 
-def _lock(row: Row, version: int | None) -> Row:
+def _lock(row: Row, version: int | None, at: datetime) -> Row:
     fresh = lock_row(type(row)._default_manager.all(), row.pk)
     if version is not None and version != fresh.version:
-        moment = fresh.changed_at.astimezone(AMSTERDAM)
-        values = {"who": fresh.changed_by, "when": f"{date_format(moment, 'j F Y')} {moment:%H:%M}"}
-        message = _("%(who)s changed this at %(when)s. Nothing of yours was stored: look again.") % values
+        values = {"who": fresh.changed_by, "when": spoken_moment(fresh.changed_at, amsterdam_day(at))}
+        message = _("%(who)s changed this %(when)s. Nothing of yours was stored: look again.") % values
         raise StaleError(Fault("stale", message, "version"))
     return fresh
 

@@ -174,12 +174,16 @@ def _entries(events: "QuerySet[CountEvent]") -> list[Entry]:
 
 
 def window_of(target: Target) -> Window:
-    """The years in which a flow's events count; only for flows."""
+    """The years in which a flow's events count; raises ValueError for a stock."""
+    if target.window_from is None:
+        raise ValueError(f"{target.code} is no flow: it has no window")
     return Window(target.window_from, target.goal_on)
 
 
 def plan_of(target: Target) -> Plan:
-    """The line of a stock from its baseline to its goal; only for stocks."""
+    """The line of a stock from its baseline to its goal; raises ValueError for a flow."""
+    if target.baseline is None or target.baseline_on is None:
+        raise ValueError(f"{target.code} is no stock: it has no baseline")
     return Plan(
         target.baseline,
         target.goal,

@@ -65,7 +65,7 @@ def record_event(
     event = CountEvent(
         kind=kind,
         organisation=organisation,
-        group=organisation.group,
+        group_id=organisation.group_id,
         area=area,
         unit=unit,
         lead=lead,
@@ -236,10 +236,11 @@ def confirm_event(*, event: CountEvent, by: User, at: datetime) -> CountEvent:
     _refuse_confirmation(event, by, at)
     event.confirmed_by, event.confirmed_at = by, at
     event.save(update_fields=["confirmed_by", "confirmed_at"])
-    if event.kind == EventKind.ARRIVAL and event.lead_id:
-        _establish(event, by, at)
-    if event.reverses is not None and event.reverses.kind == EventKind.ARRIVAL and event.reverses.lead_id:
-        _take_back_establishing(event.reverses, by, at)
+    if event.kind == EventKind.ARRIVAL and event.lead is not None:
+        _establish(event.lead, event.occurred_on, by, at)
+    original = event.reverses
+    if original is not None and original.kind == EventKind.ARRIVAL and original.lead is not None:
+        _take_back_establishing(original.lead, by, at)
     return event
 
 
@@ -264,19 +265,19 @@ def _last_change(lead: Lead) -> StageChange | None:
     return StageChange.objects.standing(date.max, LATEST).filter(lead=lead).order_by("pk").last()
 
 
-def _establish(arrival: CountEvent, by: User, at: datetime) -> None:
-    lead = lock_row(Lead.objects.all(), arrival.lead_id)
+def _establish(lead: Lead, arrived_on: date, by: User, at: datetime) -> None:
+    lead = lock_row(Lead.objects.all(), lead.pk)
     if lead.status == LeadStatus.ESTABLISHED:
         return
     last = _last_change(lead)
     # The pipeline's bookkeeping may run behind the facts: its log goes forward only, the count keeps its own day.
-    on = max(arrival.occurred_on, last.occurred_on) if last else arrival.occurred_on
+    on = max(arrived_on, last.occurred_on) if last else arrived_on
     establish_lead(lead=lead, on=on, by=by, at=at)
 
 
-def _take_back_establishing(arrival: CountEvent, by: User, at: datetime) -> None:
+def _take_back_establishing(lead: Lead, by: User, at: datetime) -> None:
     """The lead goes back to where it stood, unless another arrival of it stands or its log went on since."""
-    lead = lock_row(Lead.objects.all(), arrival.lead_id)
+    lead = lock_row(Lead.objects.all(), lead.pk)
     others = CountEvent.objects.standing(date.max, LATEST).filter(lead=lead, kind=EventKind.ARRIVAL)
     last = _last_change(lead)
     if last and last.to_stage == Stage.ESTABLISHED and last.from_stage and not others.exists():

@@ -10,6 +10,7 @@ from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.urls import reverse
 from django.utils import timezone, translation
 
+from accounts.addresses import client_address
 from accounts.models import User
 from accounts.services import deactivate_user, invite_user
 from tests.accounts.browsing import LOG_IN, MORNING, STEP, give_password
@@ -52,7 +53,7 @@ def test_the_admins_own_log_in_is_the_one_log_in(client):
     response = client.get("/admin/", follow=True)
     assert [address for address, _status in response.redirect_chain] == [
         "/admin/login/?next=/admin/",
-        f"{LOG_IN}?next=/admin/",
+        f"{LOG_IN}?next=%2Fadmin%2F",
     ]
 
 
@@ -212,6 +213,35 @@ def test_the_user_on_another_line_is_not_locked(client):
     fail(client, user.email, 5)
     response = client.post(LOG_IN, {"username": user.email, "password": PASSWORD}, REMOTE_ADDR="192.0.2.7")
     assert response.status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("proxies", "forwarded", "address"),
+    [
+        (0, "198.51.100.9", "192.0.2.1"),  # no proxy of ours: whatever stands there is invented
+        (1, "198.51.100.9", "198.51.100.9"),
+        (1, "203.0.113.5, 198.51.100.9", "198.51.100.9"),  # the first was sent along by the client
+        (2, "203.0.113.5, 198.51.100.9, 10.0.0.2", "198.51.100.9"),
+        (2, "198.51.100.9", "192.0.2.1"),
+        (1, "", "192.0.2.1"),
+        (1, "nonsense", "192.0.2.1"),
+        (1, "2001:DB8::9", "2001:db8::9"),
+    ],
+)
+def test_the_address_behind_our_proxies_is_counted_and_no_invented_one(
+    rf, settings, proxies, forwarded, address
+):
+    settings.TRUSTED_PROXY_COUNT = proxies
+    request = rf.post("/", REMOTE_ADDR="192.0.2.1", headers={"X-Forwarded-For": forwarded})
+    assert client_address(request) == address
+
+
+def test_inventing_addresses_does_not_get_round_the_lock(client):
+    user = UserFactory(staff=True)
+    answers = [
+        fail(client, user.email, 1, headers={"X-Forwarded-For": f"203.0.113.{number}"}) for number in range(5)
+    ]
+    assert answers[-1].status_code == 429
 
 
 def test_a_log_in_forgets_the_failures_before_it(client):

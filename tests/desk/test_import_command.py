@@ -142,3 +142,4 @@ def test_a_database_that_is_not_there_or_not_migrated_is_one_sentence(tmp_path, 
     assert "Traceback" not in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
     assert done.stdout == ""
+    assert not (tmp_path / "absent.sqlite3").exists()

@@ -14,7 +14,8 @@ from tests.desk.folders import HistoryFolder, company
 
 pytestmark = pytest.mark.django_db
 STEPS = ("", "identified", "contacted", "qualified", "site_visit")
-MOST_SECONDS = 20  # a third of it is usual on two cores; the bound is for a machine with other work
+# Of this process, so that other work on the machine does not count; a third of it is usual.
+MOST_SECONDS = 15
 
 
 def history(path, companies: int) -> HistoryFolder:
@@ -48,15 +49,15 @@ def history(path, companies: int) -> HistoryFolder:
 
 def test_two_thousand_rows_take_seconds(tmp_path, administrator, now):
     path = history(tmp_path / "history", 250).write()
-    began = time.perf_counter()
+    began = time.process_time()
     result = import_history(folder=path, by=administrator, at=now)
-    took = time.perf_counter() - began
+    took = time.process_time() - began
     assert result.rows_new == 2000
     assert (Lead.objects.count(), StageChange.objects.count(), CountEvent.objects.count()) == (250, 1000, 500)
     assert took < MOST_SECONDS
-    began = time.perf_counter()
+    began = time.process_time()
     assert import_history(folder=path, by=administrator, at=now).rows_known == 2000
-    assert time.perf_counter() - began < MOST_SECONDS / 4
+    assert time.process_time() - began < MOST_SECONDS / 4
 
 
 def test_queries_grow_with_the_rows_and_not_faster(tmp_path, administrator, now):

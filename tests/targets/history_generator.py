@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 FIRST_DAY, LAST_DAY = date(2025, 1, 1), date(2029, 12, 31)
 # Everything is recorded and confirmed before this moment; an import sets its clock here.
-IMPORTED_AT = datetime(2030, 6, 1, 12, tzinfo=AMSTERDAM)
+IMPORTED_AT = datetime(2031, 3, 1, 12, tzinfo=AMSTERDAM)
 PEOPLE = [f"{name}@kennispark.example" for name in ("anna", "bram", "carla", "daan", "eva", "fatima")]
 AREAS = (
     ["ut_campus"] * 4 + ["bs_park"] * 4 + ["twente_village", "vredestein", "vredestein", "technology_base"]

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from crm.common.errors import RuleError
 from crm.common.months import AMSTERDAM
 from crm.targets.models import Target
-from crm.targets.progress import progress
+from crm.targets.progress import plan_of, progress, window_of
 from crm.targets.services import record_observation
 from tests.factories.contacts import OrganisationFactory
 from tests.factories.targets import EventFactory
@@ -186,3 +186,11 @@ def test_missing_reference_data_is_named_with_the_way_out():
     Target.objects.get(code="startups").delete()
     with pytest.raises(RuleError, match=r"startups.*manage\.py migrate"):
         progress(END_OF_MARCH, LATER)
+
+
+def test_a_flow_has_a_window_and_a_stock_a_plan():
+    stock, flow = Target.objects.get(code="jobs"), Target.objects.get(code="startups")
+    with pytest.raises(ValueError, match="jobs is no flow"):
+        window_of(stock)
+    with pytest.raises(ValueError, match="startups is no stock"):
+        plan_of(flow)

@@ -1,6 +1,7 @@
 """What may be written in the ledger, and what each refusal says."""
 
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -8,6 +9,7 @@ from django.db import IntegrityError, transaction
 
 from crm.common.errors import RuleError
 from crm.common.months import AMSTERDAM
+from crm.estate.services import record_building, record_unit
 from crm.targets.choices import EventKind
 from crm.targets.models import CountEvent, Evidence
 from crm.targets.rules import history_faults
@@ -198,8 +200,11 @@ def test_an_arrival_says_what_proves_it(arrive):
     assert codes(refused) == [("evidence_missing", "evidence_kind")]
 
 
-def test_a_unit_lies_in_the_area_of_its_event(arrive):
-    unit = UnitFactory(building=BuildingFactory(area=area("bs_park")))
+def test_a_unit_lies_in_the_area_of_its_event(arrive, staff, now):
+    building = record_building(name="The Gallery", area=area("bs_park"), by=staff, at=now)
+    unit = record_unit(
+        building=building, name="2.01", space_type="office", area_m2=Decimal(40), by=staff, at=now
+    )
     assert arrive(unit=unit, area=area("bs_park")).unit == unit
     with pytest.raises(RuleError) as refused:
         arrive(unit=unit, area=area("twente_village"))

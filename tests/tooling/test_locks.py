@@ -1,6 +1,7 @@
 """What is installed is written down: exact versions with a reason each, and locks with hashes that match them."""
 
 import re
+from importlib.metadata import packages_distributions
 
 import pytest
 
@@ -53,3 +54,20 @@ def test_every_locked_package_has_hashes(name):
     assert len(blocks) == len(locked(name))
     for block in blocks:
         assert "--hash=sha256:" in block, block.splitlines()[0]
+
+
+# Packages that are used under another word than the name of their module.
+USED_AS = {"argon2-cffi": "Argon2PasswordHasher", "psycopg": "postgresql", "gunicorn": "gunicorn"}
+
+
+@pytest.mark.parametrize("requirement", sorted(required("requirements.txt")))
+def test_the_product_uses_what_it_requires(requirement):
+    modules = {
+        module
+        for module, packages in packages_distributions().items()
+        if requirement in {normal(package) for package in packages}
+    }
+    words = {USED_AS[requirement]} if requirement in USED_AS else modules
+    sources = [*(ROOT / "crm").rglob("*.py"), *(ROOT / "accounts").rglob("*.py"), ROOT / "gunicorn.conf.py"]
+    used = re.compile(rf"\b(?:{'|'.join(map(re.escape, words))})\b")
+    assert any(used.search(path.read_text(encoding="utf-8")) for path in sources)

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -13,7 +12,8 @@ from crm.acquisition.models import Lead, StageChange, StageNote
 from crm.acquisition.stages import Standing, Step, step_faults
 from crm.common.errors import Fault, StaleError, refuse
 from crm.common.locks import lock_row
-from crm.common.months import AMSTERDAM, amsterdam_day
+from crm.common.moments import spoken_moment
+from crm.common.months import amsterdam_day
 from crm.common.validation import text_faults
 
 MIRRORED = ("code_name", "stage", "status", "stage_since", "changed_at", "changed_by", "version")
@@ -28,20 +28,20 @@ def lock_lead(lead: Lead, version: int | None, at: datetime) -> Lead:
 
 
 def _stale_sentence(lead: Lead, at: datetime) -> str:
-    moment = lead.changed_at.astimezone(AMSTERDAM)
-    values: dict[str, Any] = {"who": lead.changed_by, "when": f"{moment:%H:%M}"}
-    if amsterdam_day(lead.changed_at) != amsterdam_day(at):
-        values["when"] = f"{date_format(moment, 'j F Y')} {moment:%H:%M}"
+    values: dict[str, Any] = {
+        "who": lead.changed_by,
+        "when": spoken_moment(lead.changed_at, amsterdam_day(at)),
+    }
     change = last_standing(lead)
     if change and change.recorded_at == lead.changed_at:
         values["stage"] = Stage(lead.stage).label
         if lead.status not in (LeadStatus.OPEN, LeadStatus.ESTABLISHED):
             values["stage"] = LeadStatus(lead.status).label
         return (
-            _("%(who)s moved this lead to %(stage)s at %(when)s. Nothing of yours was stored: look again.")
+            _("%(who)s moved this lead to %(stage)s %(when)s. Nothing of yours was stored: look again.")
             % values
         )
-    return _("%(who)s changed this lead at %(when)s. Nothing of yours was stored: look again.") % values
+    return _("%(who)s changed this lead %(when)s. Nothing of yours was stored: look again.") % values
 
 
 def standing_changes(lead: Lead) -> list[StageChange]:

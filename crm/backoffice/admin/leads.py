@@ -5,6 +5,8 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
 from django.db.models import Max, OuterRef, Subquery
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -202,6 +204,20 @@ class LeadAdmin(RoomAdmin):
             return super().change_view(request, object_id, form_url, extra_context)
         return lead_page(self, request, object_id)
 
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """The form names people and organisations: it is closed to who may not read the lead's name."""
+        if object_id is not None:
+            lead = self.get_object(request, unquote(object_id))
+            if lead is not None and not lead.is_name_readable:
+                raise PermissionDenied
+        return super().changeform_view(request, object_id, form_url, extra_context)
+
     def edit_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         request.desk_model = self.opts.label_lower
         cancel = reverse("admin:acquisition_lead_change", args=[object_id])
@@ -293,6 +309,8 @@ class LeadAdmin(RoomAdmin):
 
     @admin.display(description=_("next step"))
     def next_step(self, row: Any) -> SafeString | str:
+        if not row.is_name_readable:
+            return "–"
         if row.next_task:
             return str(row.next_task)
         if row.status == LeadStatus.OPEN:

@@ -20,6 +20,7 @@ from crm.targets.services import record_observation
 class TargetAdmin(ReadOnlyAdmin):
     """The strategy's promises with their definitions: read here, laid down by a migration."""
 
+    search_fields = ("code", "name_nl", "name_en")
     list_display = ("name_in_words", "kind", "goal_number", "goal_on", "baseline_number", "curve")
     number_columns = ("goal_number", "baseline_number")
     spare_columns = ("curve",)

@@ -7,6 +7,7 @@ from pathlib import Path
 from django.utils.translation import gettext as _
 
 from crm.common.errors import Fault, RuleError
+from crm.desk.history.columns import FILES
 
 
 @dataclass(frozen=True, order=True)
@@ -20,8 +21,8 @@ class CellFault:
     message: str
 
     def __str__(self) -> str:
-        shown = "".join(char if char.isprintable() else repr(char)[1:-1] for char in self.value)
-        return f"{self.file}:{self.line}: {self.column}: {shown or _('(empty)')}: {self.message}"
+        line = f"{self.file}:{self.line}: {self.column}: {self.value or _('(empty)')}: {self.message}"
+        return "".join(char if char.isprintable() else repr(char)[1:-1] for char in line)
 
 
 class HistoryError(RuleError):
@@ -36,4 +37,5 @@ class FolderError(RuleError):
     """There is no folder to read, or none of the files is in it."""
 
     def __init__(self, folder: Path, message: str) -> None:
-        super().__init__(Fault("folder", message % {"folder": folder}, "folder"))
+        values = {"folder": folder, "files": ", ".join(FILES)}
+        super().__init__(Fault("folder", message % values, "folder"))

@@ -105,8 +105,7 @@ def read_folder(folder: Path) -> Folder:
     except OSError as error:
         raise FolderError(folder, _("%(folder)s cannot be read.")) from error
     if not FILES.keys() & set(present):
-        message = _("%(folder)s holds none of the files: ") + ", ".join(FILES) + "."
-        raise FolderError(folder, message)
+        raise FolderError(folder, _("%(folder)s holds none of these files: %(files)s."))
     read = Folder(rows={name: [] for name in FILES}, faults=[], notices=[])
     for name in present:
         if name in FILES:
@@ -122,7 +121,9 @@ def _read_file(path: Path, spec: FileSpec, read: Folder) -> None:
         raw = path.read_bytes()
     except OSError as error:
         read.faults.append(
-            CellFault(spec.name, 1, "-", "", _("The file cannot be read: %s") % error.strerror)
+            CellFault(
+                spec.name, 1, "-", "", _("The file cannot be read (%(reason)s).") % {"reason": error.strerror}
+            )
         )
         return
     text, fault = _decode(raw, spec.name)

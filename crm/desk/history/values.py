@@ -3,17 +3,17 @@
 import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
+from crm.common.errors import RuleError
+from crm.common.moments import parse_day, parse_moment
 from crm.common.validators import validate_kvk_number
 
-DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
-MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:?\d{2})?", re.ASCII)
 WHOLE = re.compile(r"\d{1,10}", re.ASCII)
 MOST = 2_147_483_647
 FIRST_YEAR, LAST_YEAR = 1800, 2200
@@ -35,11 +35,9 @@ class Kind:
 
 def _date(text: str) -> date:
     try:
-        if DATE.fullmatch(text):
-            return _in_reach(date.fromisoformat(text))
-    except ValueError as error:
-        raise CellError(_("This day does not exist.")) from error
-    raise CellError(_("Write a date as YYYY-MM-DD, such as 2026-03-20."))
+        return _in_reach(parse_day(text))
+    except RuleError as error:
+        raise CellError(str(error)) from error
 
 
 def _in_reach(day: Day) -> Day:
@@ -50,17 +48,10 @@ def _in_reach(day: Day) -> Day:
 
 
 def _moment(text: str) -> datetime:
-    match = MOMENT.fullmatch(text)
-    if not match:
-        message = _("Write a moment as a date, a time and its offset, such as 2026-03-20T14:05:00+01:00.")
-        raise CellError(message)
-    if not match[3]:
-        raise CellError(_("The offset is missing: end the moment with Z or +01:00."))
     try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise CellError(_("This moment does not exist.")) from error
-    return _in_reach(moment).astimezone(UTC)
+        return _in_reach(parse_moment(text))
+    except RuleError as error:
+        raise CellError(str(error)) from error
 
 
 def _yes_no(text: str) -> bool:

@@ -9,7 +9,7 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import User
 from crm.common.errors import RuleError
@@ -22,11 +22,14 @@ ROWS_PER_LINE = 500
 
 
 class Command(BaseCommand):
-    help = "Imports a folder of CSV files with the park's history; every fault is named and then nothing is changed."
+    help = gettext_lazy(
+        "Import the park's own history from a folder of CSV files, all of it or nothing. Exits with 2 and names every "
+        "fault by file, line and column where something is wrong."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("folder", metavar="DIR", type=Path, help="the folder that holds the files")
-        parser.add_argument("--dry-run", action="store_true", help="do everything and take it back")
+        parser.add_argument("folder", metavar="DIR", type=Path, help=_("the folder that holds the files"))
+        parser.add_argument("--dry-run", action="store_true", help=_("do everything and take it back"))
 
     def handle(self, *_args: Any, **options: Any) -> None:
         _refuse_without_tables()
@@ -76,15 +79,20 @@ class Command(BaseCommand):
 
 
 def _refuse_without_tables() -> None:
+    database = str(connection.settings_dict["NAME"])
+    if connection.vendor == "sqlite" and "memory" not in database and not Path(database).exists():
+        # Connecting would leave an empty file behind.
+        message = _("There is no database at %(path)s: set DATABASE_URL, or run “manage.py migrate”.")
+        raise CommandError(message % {"path": database}, returncode=BAD_INPUT)
     try:
         executor = MigrationExecutor(connection)
         is_behind = bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
     except DatabaseError as error:
-        message = _("The database cannot be reached (%(reason)s). Look at DATABASE_URL.")
-        reason = " ".join(str(error).split())
+        message = _("The database cannot be read (%(reason)s): is it there, and did “manage.py migrate” run?")
+        reason = str(error).strip().partition("\n")[0]
         raise CommandError(message % {"reason": reason}, returncode=BAD_INPUT) from error
     if is_behind:
-        message = _("The database is not migrated: run manage.py migrate first.")
+        message = _("The database is not up to date: run “manage.py migrate” first.")
         raise CommandError(message, returncode=BAD_INPUT)
 
 

@@ -33,7 +33,7 @@ Row = tuple[str, ...]
 
 
 class Command(BaseCommand):
-    help = gettext_lazy(
+    help = gettext_lazy(  # type: ignore[assignment]  # a lazy text is a text
         "Progress toward the six targets: what had happened by a day, as known at a moment. Reads only. Exits with 2 "
         "and one sentence when a date or moment is wrong or the database cannot be read."
     )
