@@ -1,13 +1,16 @@
 """What every room's form shares: a service's faults at their fields, and the version that the person was looking at."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError
+from django.forms.models import BaseInlineFormSet
 from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from crm.backoffice.constraints import CONSTRAINT_SENTENCES
@@ -16,15 +19,49 @@ from crm.common.validation import faults_of
 
 VERSION_FIELD = "record_version"
 # What a service raises when a rule refuses; accounts knows no class of the park and raises Django's own.
-REFUSALS = (RuleError, ValidationError)
+REFUSALS = (RuleError, ValidationError, IntegrityError)
 
 
 def refused(error: Exception) -> list[Fault]:
-    """Every reason of a service's refusal, whichever of the two classes it raised."""
-    return error.faults if isinstance(error, RuleError) else faults_of(error)
+    """Every reason of a refusal, whichever way it was said; the database's own comes as its constraint's sentence."""
+    if isinstance(error, RuleError):
+        return error.faults
+    if isinstance(error, ValidationError):
+        return faults_of(error)
+    sentences = [sentence for name, sentence in CONSTRAINT_SENTENCES.items() if name in str(error)]
+    if not sentences:
+        sentences = [_("These facts contradict each other, or somebody recorded the same a moment ago.")]
+    return [Fault("contradiction", sentence) for sentence in sentences]
 
 
-class RoomForm(forms.ModelForm):
+class SentencesForm(forms.ModelForm):
+    """Database constraints come out as sentences; those without one are left to the service, which names the field."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.instance.validate_constraints = self._constraints_in_sentences
+
+    def _constraints_in_sentences(self, exclude: Any = None) -> None:
+        errors = []
+        for model_class, constraints in self.instance.get_constraints():
+            for constraint in constraints:
+                if constraint.name in CONSTRAINT_SENTENCES:
+                    try:
+                        constraint.validate(model_class, self.instance, exclude=exclude)
+                    except ValidationError:
+                        errors.append(ValidationError(CONSTRAINT_SENTENCES[constraint.name], constraint.name))
+        if errors:
+            raise ValidationError(errors)
+
+
+class LogFormSet(BaseInlineFormSet):
+    """Rows that are only read: nothing posted is looked at, and nothing about them can be wrong."""
+
+    def is_valid(self) -> bool:
+        return True
+
+
+class RoomForm(SentencesForm):
     """A model's form that shows a service's faults, and carries the version that the person was looking at."""
 
     record_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
@@ -52,23 +89,6 @@ class RoomForm(forms.ModelForm):
             return ""
         verbose = getattr(self._meta.model._meta.get_field(name), "verbose_name", "")
         return f"{capfirst(verbose)}: " if verbose else ""
-
-    def validate_constraints(self) -> None:
-        """Database constraints in sentences; those without one are left to the service, which names the field."""
-        for error in self._constraint_errors():
-            self.add_error(NON_FIELD_ERRORS, error)
-
-    def _constraint_errors(self) -> Iterable[str]:
-        exclude = self._get_validation_exclusions()
-        for model_class, constraints in self.instance.get_constraints():
-            for constraint in constraints:
-                sentence = CONSTRAINT_SENTENCES.get(constraint.name)
-                if sentence is None:
-                    continue
-                try:
-                    constraint.validate(model_class, self.instance, exclude=exclude)
-                except forms.ValidationError:
-                    yield str(sentence)
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import pytest
 from django.contrib.admin.models import LogEntry
 from django.urls import reverse
 
+from crm.backoffice.constraints import CONSTRAINT_SENTENCES
 from crm.contacts.models import Organisation, Person
 from crm.contacts.services import change_organisation
 from crm.estate.models import Area, Building, Tenancy, Unit
@@ -193,6 +194,31 @@ def test_a_criterion_that_matching_cannot_read_is_refused_at_its_field(as_staff,
     response = as_staff.post(reverse("admin:matching_housingneed_add"), given)
     assert 'class="error"' in response.text
     assert typed in response.text
+    assert HousingNeed.objects.count() == 0
+
+
+def test_asking_the_same_criterion_twice_is_refused(as_staff):
+    second = {
+        "criteria-TOTAL_FORMS": 2,
+        "criteria-1-criterion": "power_kva",
+        "criteria-1-strictness": "must",
+        "criteria-1-asked": "80",
+    }
+    response = as_staff.post(
+        reverse("admin:matching_housingneed_add"), need(organisation=OrganisationFactory().pk, **second)
+    )
+    assert response.status_code == 200
+    assert 'class="error"' in response.text or 'role="alert"' in response.text
+    assert HousingNeed.objects.count() == 0
+
+
+def test_a_constraint_of_the_database_comes_out_as_a_sentence(as_staff):
+    wrong = {"criteria-0-weight": "3"}  # a must has no weight
+    response = as_staff.post(
+        reverse("admin:matching_housingneed_add"), need(organisation=OrganisationFactory().pk, **wrong)
+    )
+    assert "a_should_has_a_weight_of_1_to_5" not in response.text
+    assert str(CONSTRAINT_SENTENCES["a_should_has_a_weight_of_1_to_5"]) in response.text
     assert HousingNeed.objects.count() == 0
 
 

@@ -17,12 +17,7 @@ from accounts.models import User
 from crm.backoffice.admin.changelist import DeskChangeList
 from crm.backoffice.autocomplete import suggestion
 from crm.backoffice.fields import PickOne, PickSeveral, day_input, moment_input
-from crm.backoffice.forms import REFUSALS, VERSION_FIELD, RoomForm, Typed, refused
-from crm.backoffice.navigation import may_see, siblings
-from crm.backoffice.record_actions import RecordActionsMixin
-
-NOTHING = "–"
-JQUERY = ("admin/js/vendor/jquery/jquery.min.js", "admin/js/jquery.init.js", "admin/js/core.js")
+from crm.backoffice.forms import REFUSALS, VERSION_FIELD, LogFormSet, RoomForm, SentencesForm, Typed, refused
 
 
 class RoomAdmin(RecordActionsMixin, ModelAdmin):
@@ -103,6 +98,8 @@ class RoomAdmin(RecordActionsMixin, ModelAdmin):
         changed = {name: values[name] for name in form.changed_data if name in values}
         rows, changed_rows = {}, set()
         for formset in formsets:
+            if not formset.is_bound:
+                continue
             name = formset.model._meta.model_name
             rows[name] = [
                 {key: value for key, value in row.items() if key not in ("DELETE", formset.fk.name)}
@@ -203,6 +200,15 @@ class RoomAdmin(RecordActionsMixin, ModelAdmin):
         context.setdefault("show_save_and_continue", False)
         return super().render_change_form(request, context, add, change, form_url, obj)
 
+    def get_formset_kwargs(self, request: HttpRequest, obj: Any, inline: Any, prefix: str) -> dict[str, Any]:
+        """Rows that are only read take nothing from what was posted."""
+        kwargs = super().get_formset_kwargs(request, obj, inline, prefix)
+        if inline.is_log:
+            kwargs = {
+                name: value for name, value in kwargs.items() if name in ("instance", "prefix", "queryset")
+            }
+        return kwargs
+
     # ── fields ──────────────────────────────────────────────────────────────
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Choices are the target admin's own rows, so that a field never names what a list hides."""
@@ -298,6 +304,7 @@ class RoomAdmin(RecordActionsMixin, ModelAdmin):
 class RoomInline(TabularInline):
     """Rows beneath a record. They are handed to the record's service; read-only ones are a log."""
 
+    form = SentencesForm
     extra = 0
     show_change_link = False
     formfield_overrides = RoomAdmin.formfield_overrides
@@ -315,6 +322,11 @@ class RoomInline(TabularInline):
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return may_see(request.user, self.parent_model._meta.label_lower)
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        if self.is_log:
+            kwargs["formset"] = LogFormSet
+        return super().get_formset(request, obj, **kwargs)
 
     @property
     def media(self) -> forms.Media:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.backoffice.admin.acquisition import about_readable_leads, desk_users
 from crm.backoffice.admin.base import RoomAdmin, RoomInline
-from crm.backoffice.forms import RoomForm, Typed
+from crm.backoffice.forms import RoomForm, SentencesForm, Typed
 from crm.backoffice.record_actions import ActionForm, RecordAction
 from crm.backoffice.templatetags.desk import avatar, badge, day, number
 from crm.common.errors import RuleError
@@ -37,7 +37,7 @@ ASKABLE = [
 ]
 
 
-class CriterionForm(forms.ModelForm):
+class CriterionForm(SentencesForm):
     """A criterion, typed as people write it: `60`, `VC-C`, `ut_campus, bs_park` or `yes`."""
 
     criterion = forms.ChoiceField(label=_("Criterion"), choices=[("", "–"), *ASKABLE])
