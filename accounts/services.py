@@ -17,7 +17,7 @@ from django.core.validators import validate_email
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.models import ApiKey, Language, Scope, User
+from accounts.models import SYSTEM_EMAIL, ApiKey, Language, Scope, User
 from accounts.roles import Role
 
 KEY_FORM = "kp"
@@ -110,9 +110,16 @@ def _last_administrator(user: User) -> list[_Fault]:
     ]
 
 
+def _system_faults(user: User) -> list[_Fault]:
+    if user.email != SYSTEM_EMAIL:
+        return []
+    return [_Fault("system", _("Commands write in this user's name; nobody logs in as it."), "user")]
+
+
 @transaction.atomic
 def set_password(*, user: User, password: str, by: User, at: datetime) -> User:
     """Set a password; every session of the user ends by itself, for its hash is part of the session."""
+    _refuse(_system_faults(user))
     try:
         validate_password(password, user)
     except ValidationError as error:
@@ -154,6 +161,7 @@ def end_sessions(*, user: User, at: datetime) -> int:
 @transaction.atomic
 def activate_user(*, user: User, by: User, at: datetime) -> User:
     """The user may log in again; revoked keys stay revoked."""
+    _refuse(_system_faults(user))
     user.is_active = True
     user.save(update_fields=["is_active"])
     return user

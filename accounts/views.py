@@ -1,7 +1,7 @@
 """The pages of accounts: log-in, second factor, own password, and where somebody goes from there."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 import segno
 from axes.helpers import get_cool_off
@@ -44,6 +44,11 @@ DESK_HOME = "admin:index"
 WAIT_STATUS = 429
 
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
+
+
+def _person(request: HttpRequest) -> User:
+    """Who is logged in, on a page that `login_required` guards."""
+    return cast(User, request.user)
 
 
 def _home_of(user: User) -> str:
@@ -132,18 +137,18 @@ def set_up(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     if not settings.CRM_SECOND_FACTOR:
         raise Http404
-    if has_second_factor(request.user):
+    if has_second_factor(_person(request)):
         return redirect("accounts:second-factor")
     form = CodeForm(request.POST) if request.method == "POST" else CodeForm()
     if form.is_valid():
         try:
-            codes = confirm_setup(user=request.user, code=form.cleaned_data["code"], at=now)
+            codes = confirm_setup(user=_person(request), code=form.cleaned_data["code"], at=now)
         except ValidationError as error:
             form.add_error(None, error)
         else:
             _second_factor_given(request)
             return _show_codes(request, codes)
-    device = begin_setup(user=request.user, at=now)
+    device = begin_setup(user=_person(request), at=now)
     secret = secret_of(device)
     context = {
         "form": form,
@@ -158,7 +163,7 @@ def set_up(request: HttpRequest) -> HttpResponse:
 
 def _show_codes(request: HttpRequest, codes: list[str]) -> HttpResponse:
     return render(
-        request, "mfa/recovery_codes.html", {"codes": codes, "next": _after_log_in(request, request.user)}
+        request, "mfa/recovery_codes.html", {"codes": codes, "next": _after_log_in(request, _person(request))}
     )
 
 
@@ -171,17 +176,17 @@ def second_factor(request: HttpRequest) -> HttpResponse:
     if not settings.CRM_SECOND_FACTOR:
         raise Http404
     if request.session.get(SECOND_FACTOR_GIVEN):
-        return redirect(_after_log_in(request, request.user))
-    if not has_second_factor(request.user):
+        return redirect(_after_log_in(request, _person(request)))
+    if not has_second_factor(_person(request)):
         return redirect("accounts:set-up")
     form = CodeForm(request.POST) if request.method == "POST" else CodeForm()
     if form.is_valid():
-        verdict = check_code(user=request.user, code=form.cleaned_data["code"], at=now)
+        verdict = check_code(user=_person(request), code=form.cleaned_data["code"], at=now)
         if verdict is Verdict.RIGHT:
             _second_factor_given(request)
-            return redirect(_after_log_in(request, request.user))
+            return redirect(_after_log_in(request, _person(request)))
         if verdict is Verdict.LOCKED:
-            return _wait(request, locked_until(request.user) or now, now)
+            return _wait(request, locked_until(_person(request)) or now, now)
         form.add_error("code", _("This code is not right, or it was used before. Type the newest one."))
     return render(request, "mfa/second_factor.html", {"form": form, "next": _wanted(request)})
 
@@ -191,12 +196,12 @@ def second_factor(request: HttpRequest) -> HttpResponse:
 @login_required
 def recovery_codes(request: HttpRequest) -> HttpResponse:
     """How many recovery codes are left, and a way to get new ones."""
-    if not has_second_factor(request.user):
+    if not has_second_factor(_person(request)):
         raise Http404
     if request.method == "POST":
-        return _show_codes(request, renew_recovery_codes(user=request.user, at=timezone.now()))
-    left = unused_recovery_codes(request.user)
-    return render(request, "mfa/new_recovery_codes.html", {"left": left, "home": _home_of(request.user)})
+        return _show_codes(request, renew_recovery_codes(user=_person(request), at=timezone.now()))
+    left = unused_recovery_codes(_person(request))
+    return render(request, "mfa/new_recovery_codes.html", {"left": left, "home": _home_of(_person(request))})
 
 
 @sensitive_post_parameters("old_password", "password")
@@ -205,11 +210,14 @@ def recovery_codes(request: HttpRequest) -> HttpResponse:
 @login_required
 def password(request: HttpRequest) -> HttpResponse:
     """Change the own password; other sessions end by themselves."""
-    form = OwnPasswordForm(request.user, request.POST or None)
+    form = OwnPasswordForm(_person(request), request.POST or None)
     if form.is_valid():
         try:
             user = set_password(
-                user=request.user, password=form.cleaned_data["password"], by=request.user, at=timezone.now()
+                user=_person(request),
+                password=form.cleaned_data["password"],
+                by=_person(request),
+                at=timezone.now(),
             )
         except ValidationError as error:
             form.add_error(None, error)
@@ -217,7 +225,7 @@ def password(request: HttpRequest) -> HttpResponse:
             update_session_auth_hash(request, user)
             messages.success(request, _("The password is changed. Your other sessions have ended."))
             return redirect(_home_of(user))
-    return render(request, "accounts/password.html", {"form": form, "home": _home_of(request.user)})
+    return render(request, "accounts/password.html", {"form": form, "home": _home_of(_person(request))})
 
 
 @require_safe
@@ -225,10 +233,12 @@ def password(request: HttpRequest) -> HttpResponse:
 @login_required
 def welcome(request: HttpRequest) -> HttpResponse:
     """A broker's first page: the office's software talks to the API, this page says where and with which keys."""
-    if request.user.role != Role.BROKER:
-        return redirect(_home_of(request.user))
+    if _person(request).role != Role.BROKER:
+        return redirect(_home_of(_person(request)))
     now = timezone.now()
-    keys = [(key, key.expires_at > now) for key in request.user.api_keys.filter(revoked_at__isnull=True)]
+    keys = [(key, key.expires_at > now) for key in _person(request).api_keys.filter(revoked_at__isnull=True)]
     return render(
-        request, "accounts/welcome.html", {"keys": keys, "is_second_factor": has_second_factor(request.user)}
+        request,
+        "accounts/welcome.html",
+        {"keys": keys, "is_second_factor": has_second_factor(_person(request))},
     )

@@ -2,6 +2,7 @@
 
 from datetime import date
 from typing import Any
+from uuid import uuid4
 
 from django import forms
 from django.contrib import admin
@@ -77,3 +78,35 @@ class MonthField(forms.Field):
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         return self.prepare_value(initial) != data
+
+
+SIGNATURES = {
+    "pdf": (b"%PDF-",),
+    "jpg": (b"\xff\xd8\xff",),
+    "png": (b"\x89PNG\r\n\x1a\n",),
+    "webp": (b"RIFF",),
+}
+LARGEST_DOCUMENT = 10 * 1024 * 1024
+
+
+class DocumentField(forms.FileField):
+    """A PDF or picture of at most 10 MB, known by its first bytes; stored under a random name, for names tell tales."""
+
+    default_error_messages = {
+        "kind": _("Send a PDF, or a picture as JPEG, PNG or WebP."),
+        "large": _("The file is larger than 10 MB."),
+    }
+
+    def to_python(self, data: Any) -> Any:
+        file = super().to_python(data)
+        if file is None:
+            return None
+        if file.size > LARGEST_DOCUMENT:
+            raise forms.ValidationError(self.error_messages["large"], "large")
+        head = file.read(16)
+        file.seek(0)
+        kind = next((kind for kind, starts in SIGNATURES.items() if head.startswith(starts)), None)
+        if kind is None or (kind == "webp" and head[8:12] != b"WEBP"):
+            raise forms.ValidationError(self.error_messages["kind"], "kind")
+        file.name = f"{uuid4().hex}.{kind}"
+        return file

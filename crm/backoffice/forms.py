@@ -83,7 +83,9 @@ class RoomForm(SentencesForm):
             self.add_error(fault.field if known else None, f"{label}{fault.message}")
 
     def _label(self, name: str) -> str:
-        """A fault about a field that this form doesn't show names it in words."""
+        """A fault about a field that this form doesn't show names it in words; the version concerns the whole."""
+        if name == "version":
+            return ""
         names = {model_field.name for model_field in self._meta.model._meta.get_fields()}
         if name not in names:
             return ""

@@ -80,9 +80,9 @@ class MoveForm(DatedForm):
         return choices
 
     def field_of(self, fault: Fault) -> str:
-        """A missing requirement belongs to the stage that asks for it."""
+        """A missing requirement belongs to the stage that asks for it; that somebody was faster, to the whole."""
         name = super().field_of(fault)
-        return name if name in self.fields else "to_stage"
+        return name if name in self.fields or fault.code == "stale" else "to_stage"
 
 
 class CloseForm(DatedForm):

@@ -62,7 +62,8 @@ class ActionForm(forms.Form):
         """A fault stands at its field where the form has it, else above the form."""
         for fault in faults:
             name = self.field_of(fault)
-            self.add_error(name if name in self.fields else None, str(fault.message))
+            shown = name in self.fields and not self.fields[name].widget.is_hidden
+            self.add_error(name if shown else None, str(fault.message))
 
     def field_of(self, fault: Fault) -> str:
         return "on" if fault.field == "occurred_on" and "on" in self.fields else fault.field

@@ -259,6 +259,7 @@ def test_setting_up_leads_to_recovery_codes_and_then_to_the_first_page(client, r
     with time_machine.travel(MORNING, tick=False):
         give_password(client, user.email)
         before = client.session.session_key
+        assert client.get(SECOND_FACTOR)["Location"] == SET_UP
         page = client.get(home, follow=True)
         assert page.redirect_chain[-1][0].startswith(SET_UP)
         assert 'src="data:image/svg+xml' in page.content.decode()
@@ -299,7 +300,8 @@ def test_a_wrong_and_a_replayed_code_open_nothing(client, user):
         code = app_code(user, MORNING)
         for browser in (client, other):
             give_password(browser, user.email)
-        assert client.post(SECOND_FACTOR, {"code": wrong_code(user, MORNING)}).context["form"].errors
+        for typed in ("", "x" * 41, wrong_code(user, MORNING)):
+            assert client.post(SECOND_FACTOR, {"code": typed}).context["form"].errors
         assert client.get("/admin/").status_code == 302
         assert client.post(SECOND_FACTOR, {"code": code}).status_code == 302
         assert client.get("/admin/").status_code == 200

@@ -213,6 +213,17 @@ def test_nobody_logs_in_as_the_system_user(is_active, client):
         assert authenticate(request, username=system.email, password=password) is None
 
 
+def test_the_system_user_gets_no_password_and_is_not_switched_on(administrator, now):
+    system = User.objects.system()
+    with refused(user=["system"]):
+        set_password(user=system, password="another-long-password", by=administrator, at=now)
+    with refused(user=["system"]):
+        activate_user(user=system, by=administrator, at=now)
+    stored = User.objects.system()
+    assert not stored.is_active
+    assert not stored.has_usable_password()
+
+
 def test_pages_speak_the_users_language_whatever_the_browser_asks_for(client):
     for language, other, word in (("nl", "en", b'<html lang="nl">'), ("en", "nl", b'<html lang="en">')):
         client.force_login(UserFactory(staff=True, language=language))

@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import ApiKey, Scope, User
+from accounts.second_factor import has_second_factor, reset_second_factor
 from accounts.services import (
     activate_user,
     change_user,
@@ -34,6 +35,7 @@ KEY_DAYS = 365
 class PasswordForm(ActionForm):
     password = forms.CharField(
         label=_("New password"),
+        strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
         help_text=_("At least twelve characters. Give it to the user in person."),
     )
@@ -56,6 +58,18 @@ class UserAdmin(RoomAdmin):
             applies=lambda user: user.is_active,
             form_class=PasswordForm,
             icon="key",
+        ),
+        RecordAction(
+            name="second-factor",
+            label=_("Reset the second factor"),
+            done=_("Reset: sessions ended, and the next log-in asks to set it up again."),
+            run=lambda user, values, by, at: reset_second_factor(user=user, by=by, at=at),
+            applies=has_second_factor,
+            question=_(
+                "App and recovery codes stop working and sessions end. Make sure that it is the user who asks."
+            ),
+            icon="undo",
+            tone="danger",
         ),
         RecordAction(
             name="deactivate",

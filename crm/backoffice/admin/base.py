@@ -17,7 +17,20 @@ from accounts.models import User
 from crm.backoffice.admin.changelist import DeskChangeList
 from crm.backoffice.autocomplete import suggestion
 from crm.backoffice.fields import PickOne, PickSeveral, day_input, moment_input
-from crm.backoffice.forms import REFUSALS, VERSION_FIELD, LogFormSet, RoomForm, SentencesForm, Typed, refused
+from crm.backoffice.forms import (
+    REFUSALS,
+    VERSION_FIELD,
+    LogFormSet,
+    RoomForm,
+    SentencesForm,
+    Typed,
+    refused,
+)
+from crm.backoffice.navigation import may_see, siblings
+from crm.backoffice.record_actions import RecordActionsMixin
+
+NOTHING = "–"
+JQUERY = ("admin/js/vendor/jquery/jquery.min.js", "admin/js/jquery.init.js", "admin/js/core.js")
 
 
 class RoomAdmin(RecordActionsMixin, ModelAdmin):

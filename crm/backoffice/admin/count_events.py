@@ -1,12 +1,14 @@
 """The count ledger with its second person: recording, confirming, taking back."""
 
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from django import forms
 from django.contrib import admin
 from django.db.models import Exists, OuterRef
-from django.http import HttpRequest
+from django.http import FileResponse, Http404, HttpRequest
+from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -16,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from crm.acquisition.models import Lead
 from crm.backoffice.admin.base import RoomAdmin
-from crm.backoffice.fields import day_input
+from crm.backoffice.fields import DocumentField, day_input
 from crm.backoffice.forms import RoomForm, Typed
 from crm.backoffice.record_actions import ActionForm, RecordAction
 from crm.backoffice.templatetags.desk import badge, day, moment
@@ -35,7 +37,9 @@ class CountEventForm(RoomForm):
         max_length=300,
         help_text=_("Number, title or place of the document."),
     )
-    evidence_file = forms.FileField(label=_("File"), required=False)
+    evidence_file = DocumentField(
+        label=_("File"), required=False, help_text=_("PDF, JPEG, PNG or WebP, at most 10 MB.")
+    )
     note = forms.CharField(
         label=_("Note"), required=False, max_length=5000, widget=forms.Textarea(attrs={"rows": 3})
     )
@@ -162,6 +166,32 @@ class CountEventAdmin(RoomAdmin):
             icon="undo",
         ),
     )
+
+    def get_urls(self) -> list[Any]:
+        own = path(
+            "<int:pk>/evidence/",
+            self.admin_site.admin_view(self.evidence_file),
+            name="targets_countevent_evidence",
+        )
+        return [own, *super().get_urls()]
+
+    def evidence_file(self, request: HttpRequest, pk: int) -> FileResponse:
+        """The document that proves the event, as a download."""
+        event = self.get_object(request, str(pk))
+        if event is None or not self.has_view_permission(request, event):
+            raise Http404
+        file = event.evidence.file if event.evidence else None
+        if not file or not file.storage.exists(file.name):
+            raise Http404
+        return FileResponse(
+            file.open("rb"), as_attachment=True, filename=f"{event.pk}-{Path(file.name).name}"
+        )
+
+    def record_tools(self, request: HttpRequest, row: Any) -> list[dict[str, str]]:
+        if not (row.evidence and row.evidence.file):
+            return []
+        url = reverse("admin:targets_countevent_evidence", args=[row.pk])
+        return [{"label": gettext("Evidence"), "url": url, "icon": "file"}]
 
     @property
     def add_label(self) -> str:

@@ -8,10 +8,13 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from accounts.roles import Role
+from crm.acquisition.choices import Confidentiality
 from crm.acquisition.models import Lead
 from crm.backoffice.admin.acquisition import about_readable_leads
 from crm.backoffice.admin.base import ReadOnlyAdmin
 from crm.backoffice.templatetags.desk import grouped, moment
+from crm.desk.history.columns import LEADS
 from crm.desk.models import ImportBatch, ImportedRow
 
 
@@ -67,6 +70,12 @@ class ImportedRowAdmin(ReadOnlyAdmin):
         """Rows of leads hold the name behind them, and so do those of their organisations."""
         hidden = Lead.objects.with_readable_name(request.user).filter(is_name_readable=False)
         rows = about_readable_leads(request, super().get_queryset(request))
+        if request.user.role != Role.MANAGER:
+            # Rows of leads that wait for their first stage change: no lead is there yet to ask who may read it.
+            waiting = ImportedRow.objects.filter(file=LEADS, lead__isnull=True)
+            rows = rows.exclude(
+                pk__in=waiting.filter(content__confidentiality=Confidentiality.STRICT).values("pk")
+            )
         behind = hidden.filter(identity__organisation__isnull=False)
         return rows.exclude(
             organisation__in=behind.annotate(who=F("identity__organisation")).values("who"),
