@@ -55,7 +55,11 @@ EXTRA: dict[str, frozenset[str]] = {
     # Recording an arrival is daily work; a second person, a manager, confirms it.
     Role.STAFF: frozenset({"targets.add_countevent"}),
 }
-NEVER = {Role.MANAGER: frozenset({"accounts.view_apikey"}), Role.STAFF: frozenset()}
+# Who looked at a strictly confidential name is for administrators alone.
+NEVER = {
+    Role.MANAGER: frozenset({"accounts.view_apikey", "acquisition.view_namereveal"}),
+    Role.STAFF: frozenset({"acquisition.view_namereveal"}),
+}
 
 
 def role_allows(role: str, permission: str) -> bool:

@@ -58,7 +58,4 @@ def kvk_faults(number: str, organisation: Organisation) -> list[Fault]:
 
 
 def person_faults(person: Person) -> list[Fault]:
-    faults = field_faults(person)
-    if not person.full_name and not any(fault.field == "full_name" for fault in faults):
-        faults.append(Fault("required", _("Give a name."), "full_name"))
-    return faults
+    return field_faults(person)

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from threading import Barrier, BrokenBarrierError
 
 import pytest
@@ -42,10 +43,10 @@ def statuses(answers) -> Counter:
 def test_one_request_sent_many_times_at_once_is_done_once():
     broker = make_caller()
     answers = at_once(
-        *(
-            lambda caller=again(broker): caller.post("vacancies", LISTING, Idempotency_Key='"k"')
+        *[
+            lambda: again(broker).post("vacancies", LISTING, Idempotency_Key='"k"')
             for _number in range(AT_ONCE)
-        )
+        ]
     )
     assert Vacancy.objects.count() == 1
     assert VacancyChange.objects.count() == 1
@@ -58,9 +59,7 @@ def test_one_request_sent_many_times_at_once_is_done_once():
 
 def test_one_reference_offered_many_times_at_once_is_stored_once():
     broker = make_caller()
-    answers = at_once(
-        *(lambda caller=again(broker): caller.post("vacancies", LISTING) for _number in range(AT_ONCE))
-    )
+    answers = at_once(*[lambda: again(broker).post("vacancies", LISTING) for _number in range(AT_ONCE)])
     assert statuses(answers) == {201: 1, 409: AT_ONCE - 1}
     assert Vacancy.objects.count() == 1
 
@@ -71,10 +70,8 @@ def meeting(read):
 
     def read_and_wait(queryset, pk):
         row = read(queryset, pk)
-        try:
+        with suppress(BrokenBarrierError):
             both_have_read.wait(timeout=0.7)
-        except BrokenBarrierError:
-            pass
         return row
 
     return read_and_wait

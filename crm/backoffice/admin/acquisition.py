@@ -227,9 +227,6 @@ class NameRevealAdmin(ReadOnlyAdmin):
     list_intro = _("Who looked at a strictly confidential name, and why.")
     fields = ("lead", "by", "at", "reason")
 
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return bool(request.user.is_superuser)
-
     @admin.display(description=_("at"), ordering="at")
     def revealed(self, row: NameReveal) -> SafeString | str:
         return moment(row.at)

@@ -21,6 +21,7 @@ from crm.common.errors import RuleError
 from crm.common.months import Month, amsterdam_day
 from crm.reports.models import Delivery, EditionStatus, ReportEdition
 from crm.reports.movement import GAINS, LOSSES, total
+from crm.reports.payload import PayloadError
 from crm.reports.schedule import default_known_at
 from crm.reports.services import approve_edition, issue_edition, report_of
 from crm.targets.choices import TargetCode
@@ -190,7 +191,7 @@ def figures(edition: ReportEdition) -> dict[str, Any]:
     """The frozen figures as they are printed: the flows, and the month's movement."""
     try:
         report = report_of(edition)
-    except RuleError as error:
+    except (RuleError, PayloadError) as error:
         return {"figures_fault": str(error)}
     flows = [
         {

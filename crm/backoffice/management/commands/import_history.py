@@ -9,7 +9,7 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 
 from accounts.models import User
 from crm.common.errors import RuleError
@@ -22,12 +22,11 @@ ROWS_PER_LINE = 500
 
 
 class Command(BaseCommand):
-    help = gettext_lazy(
-        "Import the park's own history from a folder of CSV files, all of it or nothing. Exits with 2 and names every "
-        "fault by file, line and column where something is wrong."
-    )
-
     def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.description = _(
+            "Import the park's own history from a folder of CSV files, all of it or nothing. Exits with 2 and names every "
+            "fault by file, line and column where something is wrong."
+        )
         parser.add_argument("folder", metavar="DIR", type=Path, help=_("the folder that holds the files"))
         parser.add_argument("--dry-run", action="store_true", help=_("do everything and take it back"))
 
