@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
+from django.urls import resolve, reverse
 from django.utils import translation
 
 from accounts.second_factor import has_second_factor
@@ -60,9 +60,10 @@ class SecondFactorMiddleware:
     ) -> HttpResponse | None:
         if not settings.CRM_SECOND_FACTOR or not request.user.is_authenticated:
             return None
-        if request.session.get(SECOND_FACTOR_GIVEN) or request.resolver_match.view_name in ON_THE_WAY:
+        match = request.resolver_match or resolve(request.path_info)
+        if request.session.get(SECOND_FACTOR_GIVEN) or match.view_name in ON_THE_WAY:
             return None
-        if request.resolver_match.namespace == "api":
+        if match.namespace == "api":
             request.user = AnonymousUser()
             return None
         page = reverse("accounts:second-factor" if has_second_factor(request.user) else "accounts:set-up")

@@ -56,7 +56,7 @@ EXTRA: dict[str, frozenset[str]] = {
     Role.STAFF: frozenset({"targets.add_countevent"}),
 }
 # Who looked at a strictly confidential name is for administrators alone.
-NEVER = {
+NEVER: dict[str, frozenset[str]] = {
     Role.MANAGER: frozenset({"accounts.view_apikey", "acquisition.view_namereveal"}),
     Role.STAFF: frozenset({"acquisition.view_namereveal"}),
 }

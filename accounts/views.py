@@ -21,6 +21,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.addresses import client_address
 from accounts.forms import CodeForm, LogInForm, OwnPasswordForm
 from accounts.middleware import SECOND_FACTOR_GIVEN
 from accounts.models import User
@@ -109,7 +110,7 @@ def locked_out(
 ) -> HttpResponse:
     """What django-axes answers after too many failures: when to try again, and nothing about the address."""
     attempts = AccessAttempt.objects.filter(
-        username=(credentials or {}).get("username"), ip_address=request.axes_ip_address
+        username=(credentials or {}).get("username"), ip_address=client_address(request)
     )
     now = timezone.now()
     latest = attempts.order_by("-attempt_time").values_list("attempt_time", flat=True).first()

@@ -25,9 +25,10 @@ def content_tag(content: bytes) -> str:
 
 def matching_version(request: Request, version: int) -> int | None:
     """The version that If-Match names and that stands; None for `*`. Raises ProblemError: 428, 412, or 400."""
-    header = request.headers.get("If-Match", "").strip()
-    if not header:
+    header = request.headers.get("If-Match")
+    if header is None:
         raise ProblemError("precondition-required")
+    header = header.strip()
     if header == "*":
         return None
     if len(header) > LONGEST_HEADER or not TAGS.fullmatch(header):

@@ -9,7 +9,7 @@ from typing import Any
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from crm.api.fields import Field, Schema, UnreadableError
+from crm.api.fields import Field, Schema, Text, UnreadableError
 from crm.api.problems import ProblemError
 from crm.common.errors import Fault
 
@@ -39,6 +39,16 @@ class Moment(Field):
 
     def input_schema(self) -> Schema:
         return {"type": "string", "format": "date-time"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShortText(Text):
+    """A text to look for; longer than it can be stored, it is a mistake."""
+
+    def read(self, value: Any) -> str:
+        if len(value) > self.most:
+            raise UnreadableError("max_length", _("At most %(most)d characters.") % {"most": self.most})
+        return super().read(value)
 
 
 @dataclass(frozen=True, kw_only=True)

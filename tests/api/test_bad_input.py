@@ -220,6 +220,7 @@ def test_a_flood_of_unknown_names_is_answered_within_bounds(broker):
         ("updatedSince=0001-01-01T00:00:00Z", {"?updatedSince": "out_of_range"}),
         ("updatedSince=9999-12-31T23:59:59Z", {"?updatedSince": "out_of_range"}),
         ("sort=areaM2", {"?sort": "invalid_choice"}),
+        ("reference=" + "x" * 65, {"?reference": "max_length"}),
         ("reference=%00", {"?reference": "out_of_range"}),
         ("cursor=abc", {"?cursor": "cursor"}),
         ("cursor=%F0%9F%98%80", {"?cursor": "cursor"}),

@@ -38,7 +38,7 @@ def test_a_write_with_the_right_if_match_is_done(method, tag, path, broker):
     assert broker.get(path).json()["version"] == 2
 
 
-@pytest.mark.parametrize("tag", ["1", '"1', "\x07", '"1" "2"', '"' + "1" * 1000 + '"'])
+@pytest.mark.parametrize("tag", ["", "1", '"1', "\x07", '"1" "2"', '"' + "1" * 1000 + '"'])
 def test_a_malformed_if_match_is_400(tag, path, broker):
     answer = write(broker, "PATCH", path, If_Match=tag)
     assert (answer.status_code, faults(answer)) == (400, {"": "if_match"})

@@ -13,12 +13,12 @@ from crm.api.broker.vacancy_answers import vacancy_answer
 from crm.api.broker.vacancy_fields import READ_ONLY_KEYS, VACANCY_FIELDS, WITHDRAWAL_FIELDS
 from crm.api.configuration import API_ROOT
 from crm.api.describe import described
-from crm.api.fields import Text, missing_faults, read_object
+from crm.api.fields import missing_faults, read_object
 from crm.api.idempotency import idempotent
 from crm.api.pagination import DEFAULT_LIMIT, Cursor, Limit, next_address, page_of
 from crm.api.preconditions import matching_version, version_tag
 from crm.api.problems import ProblemError, absolute
-from crm.api.query import Codes, Moment
+from crm.api.query import Codes, Moment, ShortText
 from crm.api.views import DoorView
 from crm.common.errors import Fault, refuse
 from crm.estate.choices import SpaceType, VacancyStatus
@@ -53,7 +53,7 @@ LIST_QUERY = (
         about=_("Only what changed at or after this moment."),
         example="2026-11-01T00:00:00Z",
     ),
-    Text(name="reference", about=_("Exactly this reference."), example="KP-2026-014", most=64),
+    ShortText(name="reference", about=_("Exactly this reference."), example="KP-2026-014", most=64),
     Codes(
         name="sort",
         about=_("Order of the list; a minus turns it round."),
