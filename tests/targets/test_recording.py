@@ -1,6 +1,6 @@
 """What may be written in the ledger, and what each refusal says."""
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -122,7 +122,7 @@ def test_the_group_is_kept_as_it_was_on_the_day_of_recording(arrive):
 
 
 def test_an_event_happens_no_later_than_the_day_it_is_recorded_in_amsterdam(happen):
-    new_year, moment = date(2027, 1, 1), datetime(2027, 1, 1, 0, 30, tzinfo=AMSTERDAM)
+    new_year, moment = date(2027, 1, 1), datetime(2027, 1, 1, 0, 30, tzinfo=AMSTERDAM).astimezone(UTC)
     assert happen(record_departure, occurred_on=new_year, at=moment).occurred_on == new_year
     with pytest.raises(RuleError) as refused:
         happen(record_departure, occurred_on=new_year, at=moment - timedelta(hours=1))

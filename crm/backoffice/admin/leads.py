@@ -18,12 +18,13 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Role
-from crm.acquisition.choices import ActivityKind, Confidentiality, LeadStatus, Stage
+from crm.acquisition.choices import ActivityKind, Confidentiality, LeadStatus, Stage, Track
 from crm.acquisition.models import Activity, Lead, LeadIdentity, Task
 from crm.acquisition.services import change_lead, record_lead
 from crm.acquisition.stages import rank
 from crm.backoffice.admin.acquisition import desk_users
 from crm.backoffice.admin.base import RoomAdmin
+from crm.backoffice.dashboard import TRACK_WORDS
 from crm.backoffice.fields import PickField, day_input
 from crm.backoffice.forms import RoomForm, Typed
 from crm.backoffice.lead_actions import LEAD_ACTIONS
@@ -296,7 +297,7 @@ class LeadAdmin(RoomAdmin):
     @admin.display(description=_("track"), ordering="track")
     def track_in_words(self, row: Lead) -> SafeString:
         return format_html(
-            '{}<span class="meta under">{}</span>', row.get_track_display(), row.application_area or ""
+            '{}<span class="meta under">{}</span>', TRACK_WORDS[Track(row.track)], row.application_area or ""
         )
 
     @admin.display(description=_("stage"), ordering="stage_since")

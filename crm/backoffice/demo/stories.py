@@ -17,7 +17,7 @@ OPEN = {
     Track.STARTUP: (11, 9, 7, 5, 4, 3, 3),
 }
 # Longest a demo lead has stood in its stage: around the norms, so that some have stalled.
-LONGEST = (60, 110, 140, 105, 135, 100, 200)
+LONGEST = (90, 150, 190, 150, 190, 150, 300)
 # Startups that settled per month of 2026, January to October.
 STARTUPS_2026 = (1, 2, 1, 1, 2, 1, 1, 1, 2, 3)
 ENDINGS = {LeadStatus.LOST: 58, LeadStatus.REFERRED: 8, LeadStatus.WITHDRAWN: 5, LeadStatus.PARKED: 8}

@@ -1,0 +1,101 @@
+"""A real Chromium against the live server, and what must hold on every page it opens."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+DESK, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+GRAVE = {"serious", "critical"}
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield running
+        running.close()
+
+
+@dataclass
+class Visitor:
+    """Somebody with a browser: notes every console message, failed script and policy violation."""
+
+    context: BrowserContext
+    page: Page
+    server: str
+    complaints: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.watch(self.page)
+
+    def watch(self, page: Page) -> None:
+        page.on("console", lambda line: self._note(line.type, line.text))
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def _note(self, kind: str, text: str) -> None:
+        if kind in ("error", "warning"):
+            self.complaints.append(text)
+
+    def open(self, path: str) -> int:
+        response = self.page.goto(self.server + path)
+        assert response is not None
+        return response.status
+
+    def log_in(self, user) -> None:
+        """A session without typing: the log-in has tests of its own."""
+        client = Client()
+        client.force_login(user)
+        cookie = client.cookies[settings.SESSION_COOKIE_NAME]
+        self.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": self.server}])
+
+    def faults(self) -> list[str]:
+        """What is wrong with the open page: in light and dark at a desk, and on a phone."""
+        found = [f"console: {complaint}" for complaint in self.complaints]
+        self.complaints.clear()
+        for theme in ("light", "dark"):
+            self.page.emulate_media(color_scheme=theme)
+            found += [f"{theme}: {violation}" for violation in self.violations()]
+        self.page.emulate_media(color_scheme="light")
+        found += self._overflow("desk")
+        self.page.set_viewport_size(PHONE)
+        found += self._overflow("phone")
+        found += [f"phone: {violation}" for violation in self.violations()]
+        self.page.set_viewport_size(DESK)
+        return found
+
+    def violations(self) -> list[str]:
+        """Serious and critical accessibility faults of the open page."""
+        response = Axe().run(self.page).response
+        return [
+            f"{fault['id']} in {node['html'][:120]}"
+            for fault in response["violations"]
+            if fault["impact"] in GRAVE
+            for node in fault["nodes"][:2]
+        ]
+
+    def _overflow(self, where: str) -> list[str]:
+        wide, seen = self.page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
+        return [f"{where}: {wide} px wide in {seen} px"] if wide > seen else []
+
+
+@pytest.fixture
+def visitor(browser, live_server) -> Iterator[Visitor]:
+    context = browser.new_context(locale="nl-NL", viewport=DESK, color_scheme="light")
+    context.set_default_timeout(10_000)
+    yield Visitor(context, context.new_page(), live_server.url)
+    context.close()
