@@ -151,7 +151,9 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "accounts:log-in"
 LOGIN_REDIRECT_URL = "/"
-AXES_USERNAME_FORM_FIELD = "username"  # the name in the form; by default axes looks for the model's, and counts nobody
+AXES_USERNAME_FORM_FIELD = (
+    "username"  # the name in the form; by default axes looks for the model's, and counts nobody
+)
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]

@@ -26,6 +26,8 @@ def _append_only_triggers(connection) -> list[tuple[str, str]]:
         return cursor.fetchall()
 
 
+# By alias, not on the connection: under Playwright's event loop Django opens another one for the same database.
+REFERENCE_DATA: dict[str, str] = {}
 _original_teardown = TransactionTestCase._fixture_teardown
 
 
@@ -47,7 +49,7 @@ def _teardown_keeping_reference_data(self) -> None:
         _original_teardown(self)
         for alias in self._databases_names(include_mirrors=False):
             connection = connections[alias]
-            connection.creation.deserialize_db_from_string(connection._test_serialized_contents)
+            connection.creation.deserialize_db_from_string(REFERENCE_DATA[alias])
     finally:
         for alias, triggers in kept.items():
             with connections[alias].cursor() as cursor:
@@ -63,7 +65,7 @@ def django_db_setup(django_db_setup, django_db_blocker):
     """Remember the migrated reference data, to put it back after tests with real transactions."""
     with django_db_blocker.unblock():
         for connection in connections.all():
-            connection._test_serialized_contents = connection.creation.serialize_db_to_string()
+            REFERENCE_DATA[connection.alias] = connection.creation.serialize_db_to_string()
 
 
 @pytest.fixture

@@ -9,10 +9,10 @@ os.environ["CRM_SECOND_FACTOR"] = "false"
 os.environ["CRM_FOUR_EYES"] = "true"
 os.environ["DEBUG"] = "false"
 
-from crm.settings import *  # noqa: E402, F403 the product's settings after the environment is set
+from crm.settings import *  # noqa: F403 the product's settings after the environment is set
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-STORAGES = {  # noqa: F405 overrides the product's
+STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }

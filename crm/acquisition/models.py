@@ -4,6 +4,8 @@ The name of whoever stands behind a lead lives in `LeadIdentity` alone: everythi
 speaks of the code name.
 """
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -40,7 +42,9 @@ class Lead(Recorded):
     owner = models.ForeignKey(
         USER, models.PROTECT, related_name="+", null=True, blank=True, verbose_name=_("owner")
     )
-    team = models.ManyToManyField(USER, related_name="+", blank=True, verbose_name=_("team"))
+    team: "models.ManyToManyField[Any, Any]" = models.ManyToManyField(
+        USER, related_name="+", blank=True, verbose_name=_("team")
+    )
     application_area = models.ForeignKey(
         ApplicationArea,
         models.PROTECT,

@@ -17,8 +17,9 @@ class SharedCounterCache(FileBasedCache):
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
-        self._createdir()
-        with open(os.path.join(self._dir, "counters.lock"), "ab") as guard:
+        self._createdir()  # type: ignore[attr-defined]  # not in the stubs
+        path = os.path.join(self._dir, "counters.lock")  # type: ignore[attr-defined]  # not in the stubs
+        with open(path, "ab") as guard:
             locks.lock(guard, locks.LOCK_EX)
             yield
 

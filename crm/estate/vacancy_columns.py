@@ -46,7 +46,8 @@ def text_faults(name: str, text: str, most: int | None) -> Iterator[Fault]:
 def _text_faults(vacancy: Vacancy, broken: set[str]) -> Iterator[Fault]:
     for name in (*LINE_FACTS, *TEXT_FACTS):
         if name not in broken:
-            yield from text_faults(name, getattr(vacancy, name), Vacancy._meta.get_field(name).max_length)
+            field: Any = Vacancy._meta.get_field(name)
+            yield from text_faults(name, getattr(vacancy, name), field.max_length)
 
 
 def _column_faults(vacancy: Vacancy, broken: set[str]) -> list[Fault]:
@@ -79,7 +80,8 @@ def _clean(row: models.Model, names: Iterable[str], prefix: str = "") -> list[Fa
 
 
 def _is_known(row: models.Model, name: str) -> bool:
-    value, field = getattr(row, name), row._meta.get_field(name)
+    value: Any = getattr(row, name)
+    field: Any = row._meta.get_field(name)
     return (value == "" and field.blank) or value in dict(field.flatchoices)
 
 

@@ -120,7 +120,7 @@ def _state(vacancy: Vacancy, name: str, value: Any) -> list[Fault]:
 
 def _empty(name: str) -> Any:
     """What stands for "unknown" in this column."""
-    field = Vacancy._meta.get_field(name)
+    field: Any = Vacancy._meta.get_field(name)
     return field.get_default() if field.has_default() else None if field.null else ""
 
 
@@ -141,7 +141,7 @@ def _state_area_code(vacancy: Vacancy, code: str | None) -> list[Fault]:
 def make_parts(parts: Iterable[Mapping[str, Any]]) -> list[VacancyPart]:
     """Rows of a mixed space's parts, not stored yet."""
     return [
-        VacancyPart(
+        VacancyPart(  # type: ignore[misc]  # an area that is missing or unreadable is a fault of its own
             space_type=part.get("space_type") or "",
             area_m2=part.get("area_m2"),
             rent_per_m2_year=part.get("rent_per_m2_year"),

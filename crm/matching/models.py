@@ -1,5 +1,7 @@
 """What companies ask for, and which offered space was proposed to them."""
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -43,7 +45,7 @@ class Strictness(models.TextChoices):
     SHOULD = "should", _("Should")
 
 
-FTE = {"max_digits": 7, "decimal_places": 1, "null": True, "blank": True}
+FTE: dict[str, Any] = {"max_digits": 7, "decimal_places": 1, "null": True, "blank": True}
 
 
 class HousingNeed(Recorded):

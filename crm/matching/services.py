@@ -84,7 +84,8 @@ def change_need(
         )
     for field, value in facts.items():
         setattr(need, field, value)
-    return _stamp(need, by, at)
+    _stamp(need, by, at)
+    return need
 
 
 @transaction.atomic
@@ -108,7 +109,8 @@ def drop_need(*, need: HousingNeed, reason: str, by: User, at: datetime) -> Hous
     for match in lock_rows(Match.objects.filter(need=need, status__in=UNDECIDED)):
         _decide(match, MatchStatus.DECLINED, reason.strip(), by, at)
     need.status, need.status_reason = NeedStatus.DROPPED, reason.strip()
-    return _stamp(need, by, at)
+    _stamp(need, by, at)
+    return need
 
 
 @transaction.atomic
@@ -244,8 +246,7 @@ def _decide(match: Match, status: str, reason: str, by: User, at: datetime) -> N
     _stamp(match, by, at)
 
 
-def _stamp(row: Any, by: User, at: datetime) -> Any:
+def _stamp(row: Any, by: User, at: datetime) -> None:
     row.changed_by, row.changed_at, row.version = by, at, row.version + 1
     validated(row)
     row.save()
-    return row

@@ -12,7 +12,7 @@ MATRIX = {
     "acquisition.add_lead": "xxx..",
     "acquisition.change_lead": "xxx..",
     "acquisition.delete_lead": "x....",
-    "acquisition.view_namereveal": "xxx..",
+    "acquisition.view_namereveal": "x....",
     "contacts.view_organisation": "xxx..",
     "contacts.add_organisation": "xxx..",
     "contacts.change_brokeraccess": "xxx..",

@@ -57,7 +57,7 @@ def test_every_locked_package_has_hashes(name):
 
 
 # Packages that are used under another word than the name of their module.
-USED_AS = {"argon2-cffi": "Argon2PasswordHasher", "psycopg": "postgresql", "gunicorn": "gunicorn"}
+USED_AS = {"argon2-cffi": "Argon2PasswordHasher", "psycopg": "statement_timeout", "gunicorn": "gunicorn"}
 
 
 @pytest.mark.parametrize("requirement", sorted(required("requirements.txt")))

@@ -1,6 +1,7 @@
 """Space on offer: the listing as a broker submits it, and the log of everything that changed in it."""
 
 import uuid
+from typing import Any
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -33,9 +34,9 @@ from crm.estate.choices import (
 from crm.estate.models.places import Area, Building, Unit
 from crm.estate.querysets import VacancyQuerySet
 
-EURO = {"max_digits": 8, "decimal_places": 2, "null": True, "blank": True}
-MEASURE = {"max_digits": 8, "decimal_places": 2, "null": True, "blank": True}
-MONTHS = {"null": True, "blank": True, "validators": [MaxValueValidator(300)]}
+EURO: dict[str, Any] = {"max_digits": 8, "decimal_places": 2, "null": True, "blank": True}
+MEASURE: dict[str, Any] = {"max_digits": 8, "decimal_places": 2, "null": True, "blank": True}
+MONTHS: dict[str, Any] = {"null": True, "blank": True, "validators": [MaxValueValidator(300)]}
 
 
 class Vacancy(Recorded):

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import models, transaction
 from django.utils.translation import gettext as _
@@ -15,6 +15,7 @@ from crm.contacts.models import Organisation
 from crm.estate.models import Area, Building, Ownership, Tenancy, Unit
 
 WHOLE = Decimal(100)
+Place = TypeVar("Place", Building, Unit, Tenancy)
 
 
 @transaction.atomic
@@ -75,7 +76,7 @@ def change_tenancy(
     return change_place(tenancy, by, at, version, facts)
 
 
-def change_place(row: Any, by: User, at: datetime, version: int | None, facts: dict[str, Any]) -> Any:
+def change_place(row: Place, by: User, at: datetime, version: int | None, facts: dict[str, Any]) -> Place:
     """Change fields of a locked row; refused when somebody saved in between."""
     row = lock_row(type(row)._default_manager.all(), row.pk)
     if version is not None and row.version != version:
