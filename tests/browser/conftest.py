@@ -70,7 +70,7 @@ class Visitor:
         for theme in ("light", "dark"):
             self.page.emulate_media(color_scheme=theme)
             found += [f"{theme}: {violation}" for violation in self.violations()]
-        self.page.emulate_media(color_scheme="light")
+        self.page.emulate_media(color_scheme="light", reduced_motion="reduce")
         found += self._overflow("desk")
         self.page.set_viewport_size(PHONE)
         found += self._overflow("phone")
@@ -95,7 +95,9 @@ class Visitor:
 
 @pytest.fixture
 def visitor(browser, live_server) -> Iterator[Visitor]:
-    context = browser.new_context(locale="nl-NL", viewport=DESK, color_scheme="light")
+    context = browser.new_context(
+        locale="nl-NL", viewport=DESK, color_scheme="light", reduced_motion="reduce"
+    )
     context.set_default_timeout(10_000)
     yield Visitor(context, context.new_page(), live_server.url)
     context.close()

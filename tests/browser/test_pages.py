@@ -36,7 +36,7 @@ def walk(visitor, starts: list[str]) -> dict[str, list[str]]:
     faults, seen, waiting = {}, set(), list(starts)
     while waiting:
         path = waiting.pop(0)
-        kind = re.sub(r"/[0-9]+/", "/1/", path)
+        kind = "history" if path.endswith("/history/") else re.sub(r"/[0-9]+/", "/1/", path)
         if kind in seen:
             continue
         seen.add(kind)
