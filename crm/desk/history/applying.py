@@ -128,7 +128,9 @@ class Applying:
     def _apply_area(self, row: Row) -> None:
         with self._applying(row):
             area = self.run.areas[row["code"]]
-            set_counts_from(area=area, counts_from=row["counts_from"], by=self.by, at=self.run.at)
+            set_counts_from(
+                area=area, counts_from=row["counts_from"], by=self.by, at=self.run.at, imported=True
+            )
             self.outcomes.append(Outcome(row))
 
     def _apply_organisation(self, row: Row) -> None:

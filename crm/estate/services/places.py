@@ -8,8 +8,9 @@ from django.db import models, transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from crm.common.errors import Fault, RuleError, StaleError
+from crm.common.errors import Fault, RuleError, StaleError, refuse
 from crm.common.locks import lock_row
+from crm.common.months import amsterdam_day
 from crm.common.validation import validated
 from crm.contacts.models import Organisation
 from crm.estate.models import Area, Building, Ownership, Tenancy, Unit
@@ -19,9 +20,36 @@ Place = TypeVar("Place", Building, Unit, Tenancy)
 
 
 @transaction.atomic
-def set_counts_from(*, area: Area, counts_from: date | None, by: User, at: datetime) -> Area:
-    """From which day what happens in the area counts; None: toward no target."""
+def set_counts_from(
+    *, area: Area, counts_from: date | None, by: User, at: datetime, imported: bool = False
+) -> Area:
+    """From which day what happens in the area counts; None: toward no target.
+
+    Only the future can be set: another date in the past would change figures that were read and reported, and the same
+    pair of days must give the same answer for ever. Imported history, which comes before any report, may.
+    """
     area = lock_row(Area.objects.all(), area.pk)
+    today = amsterdam_day(at)
+    if counts_from != area.counts_from and not imported:
+        began = area.counts_from is not None and area.counts_from <= today
+        early = counts_from is not None and counts_from < today
+        refuse(
+            Fault(code, message, "counts_from")
+            for code, message, is_broken in (
+                (
+                    "began_to_count",
+                    _("This area counts already since %(day)s: that stays, for it was reported."),
+                    began,
+                ),
+                (
+                    "counts_in_the_past",
+                    _("Choose today (%(today)s) or a later day: the past was reported already."),
+                    early,
+                ),
+            )
+            if is_broken
+            for message in [message % {"day": area.counts_from, "today": today}]
+        )
     area.counts_from = counts_from
     area.save(update_fields=["counts_from"])
     return area
