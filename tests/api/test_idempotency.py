@@ -2,8 +2,10 @@
 
 import json
 from datetime import timedelta
+from io import StringIO
 
 import pytest
+from django.core.management import call_command
 from django.utils import timezone
 
 from accounts.idempotency import KEPT_FOR, LEASE, Claim, claim_key, forget_answers, keep_answer, release_key
@@ -136,3 +138,11 @@ def test_old_answers_are_forgotten(now):
     claim(caller, now - KEPT_FOR)
     assert forget_answers(at=now - timedelta(seconds=1)) == 0
     assert forget_answers(at=now) == 1
+
+
+def test_the_tick_forgets_them_by_itself():
+    caller = make_caller()
+    claim(caller, timezone.now() - KEPT_FOR)
+    claim_key(api_key=caller.key, key="new", method_and_path="", body_digest="", at=timezone.now())
+    call_command("tick", stdout=StringIO())
+    assert [record.key for record in IdempotencyRecord.objects.all()] == ["new"]

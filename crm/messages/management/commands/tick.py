@@ -8,11 +8,12 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
+from accounts.idempotency import forget_answers
 from crm.messages.services import send_due
 
 
 class Command(BaseCommand):
-    help = "Sends due mail. With --loop it does so every minute until it is stopped."
+    help = "Sends due mail and forgets old answers of the API. With --loop it does so every minute until it is stopped."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--loop", action="store_true", help="Go on until stopped.")
@@ -29,7 +30,9 @@ class Command(BaseCommand):
             for number in (signal.SIGTERM, signal.SIGINT):
                 signal.signal(number, lambda *_: stopping.set())
         while not stopping.is_set():
-            sent = send_due(at=timezone.now())
+            now = timezone.now()
+            sent = send_due(at=now)
+            forget_answers(at=now)
             if options["heartbeat"]:
                 options["heartbeat"].touch()
             if sent or not options["loop"]:
