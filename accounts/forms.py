@@ -60,7 +60,32 @@ class CodeForm(forms.Form):
     )
 
 
-class OwnPasswordForm(forms.Form):
+class ForgottenForm(forms.Form):
+    """The address that a link to choose a password goes to."""
+
+    email = forms.EmailField(
+        label=_("E-mail address"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "username", "autofocus": True, "spellcheck": "false"}),
+    )
+
+    def clean_email(self) -> str:
+        return str(self.cleaned_data["email"]).lower()
+
+
+class NewPasswordForm(forms.Form):
+    """A new password."""
+
+    password = forms.CharField(
+        label=_("New password"),
+        max_length=LONGEST_PASSWORD,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text=_("At least twelve characters, and not one that is easy to guess."),
+    )
+
+
+class OwnPasswordForm(NewPasswordForm):
     """A user's own new password, after the old one."""
 
     old_password = forms.CharField(
@@ -68,13 +93,6 @@ class OwnPasswordForm(forms.Form):
         max_length=LONGEST_PASSWORD,
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-    )
-    password = forms.CharField(
-        label=_("New password"),
-        max_length=LONGEST_PASSWORD,
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text=_("At least twelve characters, and not one that is easy to guess."),
     )
 
     def __init__(self, user: Any, *args: Any, **kwargs: Any) -> None:

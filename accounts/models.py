@@ -187,6 +187,46 @@ class IdempotencyRecord(models.Model):
         return self.key
 
 
+class Act(models.TextChoices):
+    """What was done to a user or to a user's key."""
+
+    INVITED = "invited", _("Invited")
+    CHANGED = "changed", _("Changed")
+    PASSWORD_SET = "password_set", _("Password set")
+    SECOND_FACTOR_SET_UP = "second_factor_set_up", _("Second factor set up")
+    SECOND_FACTOR_RESET = "second_factor_reset", _("Second factor reset")
+    CODES_RENEWED = "codes_renewed", _("Recovery codes renewed")
+    SWITCHED_OFF = "switched_off", _("Switched off")
+    SWITCHED_ON = "switched_on", _("Switched on")
+    KEY_MADE = "key_made", _("Key made")
+    KEY_ROTATED = "key_rotated", _("Key rotated")
+    KEY_REVOKED = "key_revoked", _("Key revoked")
+
+
+class AccountEvent(models.Model):
+    """One row per act on a user or key: who, to whom, when. Append-only, and without names, so an erasure leaves it be."""
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("user"))
+    act = models.CharField(_("act"), max_length=30, choices=Act.choices)
+    api_key = models.ForeignKey(
+        ApiKey, models.PROTECT, related_name="+", null=True, blank=True, verbose_name=_("API key")
+    )
+    detail = models.JSONField(_("detail"), default=dict, help_text=_("What changed, as [before, after]."))
+    at = models.DateTimeField(_("at"))
+    by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("by"))
+
+    class Meta:
+        verbose_name = _("account event")
+        verbose_name_plural = _("account events")
+        ordering = ["-at", "-pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(act__in=Act.values), name="an_account_event_has_a_known_act")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_act_display()}: {self.user}"
+
+
 class TotpDevice(models.Model):
     """A user's authenticator app. Its secret is encrypted, and a code is accepted once.
 

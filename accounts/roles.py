@@ -57,7 +57,9 @@ EXTRA: dict[str, frozenset[str]] = {
 }
 # Who looked at a strictly confidential name is for administrators alone.
 NEVER: dict[str, frozenset[str]] = {
-    Role.MANAGER: frozenset({"accounts.view_apikey", "acquisition.view_namereveal"}),
+    Role.MANAGER: frozenset(
+        {"accounts.view_apikey", "accounts.view_accountevent", "acquisition.view_namereveal"}
+    ),
     Role.STAFF: frozenset({"acquisition.view_namereveal"}),
 }
 

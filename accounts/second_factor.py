@@ -19,8 +19,8 @@ from django.db import transaction
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
-from accounts.models import RecoveryCode, TotpDevice, User
-from accounts.services import end_sessions
+from accounts.models import Act, RecoveryCode, TotpDevice, User
+from accounts.services import end_sessions, note
 
 ISSUER = "Kennispark Twente"
 STEP_SECONDS = 30
@@ -78,12 +78,18 @@ def confirm_setup(*, user: User, code: str, at: datetime) -> list[str]:
         raise ValidationError({"code": ValidationError(message, "wrong_code")})
     device.confirmed_at, device.last_step = at, step
     device.save(update_fields=["confirmed_at", "last_step"])
-    return renew_recovery_codes(user=user, at=at)
+    note(user=user, act=Act.SECOND_FACTOR_SET_UP, by=user, at=at)
+    return _new_recovery_codes(user, at)
 
 
 @transaction.atomic
 def renew_recovery_codes(*, user: User, at: datetime) -> list[str]:
     """Ten new codes, returned once; those from before stop working."""
+    note(user=user, act=Act.CODES_RENEWED, by=user, at=at)
+    return _new_recovery_codes(user, at)
+
+
+def _new_recovery_codes(user: User, at: datetime) -> list[str]:
     RecoveryCode.objects.filter(user=user).delete()
     codes = [_new_recovery_code() for _number in range(RECOVERY_CODES)]
     RecoveryCode.objects.bulk_create(
@@ -121,6 +127,7 @@ def reset_second_factor(*, user: User, by: User, at: datetime) -> None:
     RecoveryCode.objects.filter(user=user).delete()
     TotpDevice.objects.filter(user=user).delete()
     end_sessions(user=user, at=at)
+    note(user=user, act=Act.SECOND_FACTOR_RESET, by=by, at=at)
 
 
 def unused_recovery_codes(user: User) -> int:

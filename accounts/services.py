@@ -5,10 +5,12 @@ Each raises `ValidationError` with all faults by field and changes nothing then.
 
 import hashlib
 import hmac
+import re
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.contrib.auth.password_validation import validate_password
 from django.contrib.sessions.models import Session
@@ -17,11 +19,13 @@ from django.core.validators import validate_email
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.models import SYSTEM_EMAIL, ApiKey, Language, Scope, User
+from accounts.models import SYSTEM_EMAIL, AccountEvent, Act, ApiKey, Language, Scope, User
 from accounts.roles import Role
 
 KEY_FORM = "kp"
 PREFIX_BYTES, SECRET_BYTES = 4, 32
+# No other text reaches the database: PostgreSQL, for one, takes no NUL.
+PREFIX = re.compile(rf"[0-9a-f]{{{2 * PREFIX_BYTES}}}")
 LAST_USE_RESOLUTION = timedelta(minutes=1)
 # Compared when no key fits, so that an unknown prefix takes as long as a known one.
 NO_DIGEST = hashlib.sha256(b"").hexdigest()
@@ -43,6 +47,13 @@ def _refuse(faults: Iterable[_Fault]) -> None:
         raise ValidationError(named)
 
 
+def note(
+    *, user: User, act: Act, by: User, at: datetime, api_key: ApiKey | None = None, **detail: Any
+) -> AccountEvent:
+    """Write the log row of an act; `detail` holds no names and no secret."""
+    return AccountEvent.objects.create(user=user, act=act, api_key=api_key, detail=detail, by=by, at=at)
+
+
 @transaction.atomic
 def invite_user(
     *, email: str, full_name: str, role: str, by: User, at: datetime, language: str = Language.DUTCH
@@ -60,9 +71,11 @@ def invite_user(
         faults.append(_Fault("name_missing", _("Give the user's name."), "full_name"))
     faults += _role_faults(role) + _language_faults(language)
     _refuse(faults)
-    return User.objects.create_user(
+    user = User.objects.create_user(
         email, None, full_name=full_name.strip(), role=role, language=language, joined_at=at
     )
+    note(user=user, act=Act.INVITED, by=by, at=at, role=str(role))
+    return user
 
 
 def _role_faults(role: str) -> list[_Fault]:
@@ -82,8 +95,10 @@ def _language_faults(language: str) -> list[_Fault]:
 def change_language(*, user: User, language: str, by: User, at: datetime) -> User:
     """The interface speaks this language to the user from now on."""
     _refuse(_language_faults(language))
-    user.language = language
+    before, user.language = user.language, language
     user.save(update_fields=["language"])
+    if before != language:
+        note(user=user, act=Act.CHANGED, by=by, at=at, language=[before, str(language)])
     return user
 
 
@@ -96,8 +111,17 @@ def change_user(*, user: User, full_name: str, role: str, language: str, by: Use
     if user.role == Role.ADMINISTRATOR and role != Role.ADMINISTRATOR:
         faults += _last_administrator(user)
     _refuse(faults)
+    changed: dict[str, Any] = {
+        name: [str(getattr(user, name)), str(new)]
+        for name, new in (("role", role), ("language", language))
+        if getattr(user, name) != new
+    }
+    if user.full_name != full_name.strip():
+        changed["full_name"] = True  # a name in the log would outlive the person's erasure
     user.full_name, user.role, user.language = full_name.strip(), role, language
     user.save(update_fields=["full_name", "role", "language"])
+    if changed:
+        note(user=user, act=Act.CHANGED, by=by, at=at, **changed)
     return user
 
 
@@ -130,6 +154,7 @@ def set_password(*, user: User, password: str, by: User, at: datetime) -> User:
         )
     user.set_password(password)
     user.save(update_fields=["password"])
+    note(user=user, act=Act.PASSWORD_SET, by=by, at=at)
     return user
 
 
@@ -143,6 +168,7 @@ def deactivate_user(*, user: User, by: User, at: datetime) -> User:
     for key in user.api_keys.filter(revoked_at__isnull=True):
         revoke_key(key=key, by=by, at=at)
     end_sessions(user=user, at=at)
+    note(user=user, act=Act.SWITCHED_OFF, by=by, at=at)
     return user
 
 
@@ -164,6 +190,7 @@ def activate_user(*, user: User, by: User, at: datetime) -> User:
     _refuse(_system_faults(user))
     user.is_active = True
     user.save(update_fields=["is_active"])
+    note(user=user, act=Act.SWITCHED_ON, by=by, at=at)
     return user
 
 
@@ -200,11 +227,12 @@ def issue_key(
         expires_at=expires_at,
     )
     key.save()
+    note(user=user, act=Act.KEY_MADE, by=by, at=at, api_key=key, scopes=[str(scope) for scope in wanted])
     return key, text
 
 
 def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()
 
 
 @transaction.atomic
@@ -226,6 +254,7 @@ def rotate_key(
     successor.save(update_fields=["replaces"])
     key.expires_at = min(key.expires_at, at + overlap)
     key.save(update_fields=["expires_at"])
+    note(user=key.user, act=Act.KEY_ROTATED, by=by, at=at, api_key=key)
     return successor, text
 
 
@@ -235,6 +264,7 @@ def revoke_key(*, key: ApiKey, by: User, at: datetime) -> ApiKey:
     if key.revoked_at is None:
         key.revoked_at, key.revoked_by = at, by
         key.save(update_fields=["revoked_at", "revoked_by"])
+        note(user=key.user, act=Act.KEY_REVOKED, by=by, at=at, api_key=key)
     return key
 
 
@@ -244,12 +274,8 @@ def authenticate_key(*, secret: str, at: datetime) -> ApiKey | None:
     Last use is noted at most once a minute, so that reading an API does not become writing.
     """
     parts = secret.split("_", 2)
-    prefix = parts[1] if len(parts) == 3 and parts[0] == KEY_FORM else ""
-    key = (
-        ApiKey.objects.select_related("user").filter(prefix=prefix).first()
-        if prefix.isascii() and prefix
-        else None
-    )
+    has_form = len(parts) == 3 and parts[0] == KEY_FORM and PREFIX.fullmatch(parts[1])
+    key = ApiKey.objects.select_related("user").filter(prefix=parts[1]).first() if has_form else None
     is_same = hmac.compare_digest(_digest(secret), key.digest if key else NO_DIGEST)
     if (
         key is None

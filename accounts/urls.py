@@ -12,5 +12,7 @@ urlpatterns = [
     path("second-factor/set-up/", views.set_up, name="set-up"),
     path("second-factor/recovery-codes/", views.recovery_codes, name="recovery-codes"),
     path("password/", views.password, name="password"),
+    path("password/forgotten/", views.forgotten_password, name="forgotten-password"),
+    path("password/new/<str:uid>/<str:token>/", views.new_password, name="new-password"),
     path("welcome/", views.welcome, name="welcome"),
 ]

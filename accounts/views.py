@@ -22,9 +22,10 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.addresses import client_address
-from accounts.forms import CodeForm, LogInForm, OwnPasswordForm
+from accounts.forms import CodeForm, ForgottenForm, LogInForm, NewPasswordForm, OwnPasswordForm
 from accounts.middleware import SECOND_FACTOR_GIVEN
 from accounts.models import User
+from accounts.password_link import mail_link, user_of_link
 from accounts.roles import DESK_ROLES, Role
 from accounts.second_factor import (
     Verdict,
@@ -43,6 +44,8 @@ from accounts.services import set_password
 HOMES = {Role.PARTNER: "portal:home", Role.BROKER: "accounts:welcome"}
 DESK_HOME = "admin:index"
 WAIT_STATUS = 429
+# What stands in the address instead of the token once the session holds it.
+TOKEN_KEPT, PASSWORD_TOKEN = "choose", "password_token"
 
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -227,6 +230,43 @@ def password(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("The password is changed. Your other sessions have ended."))
             return redirect(_home_of(user))
     return render(request, "accounts/password.html", {"form": form, "home": _home_of(_person(request))})
+
+
+@get_or_post
+@never_cache
+def forgotten_password(request: HttpRequest) -> HttpResponse:
+    """Ask for a link to choose a password; the answer is the same whoever has the address."""
+    form = ForgottenForm(request.POST) if request.method == "POST" else ForgottenForm()
+    if form.is_valid():
+        mail_link(email=form.cleaned_data["email"], line=client_address(request))
+        return render(request, "accounts/link_sent.html", {"minutes": settings.PASSWORD_RESET_TIMEOUT // 60})
+    return render(request, "accounts/forgotten_password.html", {"form": form})
+
+
+@sensitive_post_parameters("password")
+@get_or_post
+@never_cache
+def new_password(request: HttpRequest, uid: str, token: str) -> HttpResponse:
+    """Choose a password by the link from the mail. The token moves into the session: no other site's log learns it."""
+    if token != TOKEN_KEPT:
+        if user_of_link(uid, token) is None:
+            return render(request, "accounts/link_ended.html", status=410)
+        request.session[PASSWORD_TOKEN] = token
+        return redirect("accounts:new-password", uid, TOKEN_KEPT)
+    user = user_of_link(uid, request.session.get(PASSWORD_TOKEN, ""))
+    if user is None:
+        return render(request, "accounts/link_ended.html", status=410)
+    form = NewPasswordForm(request.POST) if request.method == "POST" else NewPasswordForm()
+    if form.is_valid():
+        try:
+            set_password(user=user, password=form.cleaned_data["password"], by=user, at=timezone.now())
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            logout(request)
+            messages.success(request, _("The password is set. Log in with it."))
+            return redirect("accounts:log-in")
+    return render(request, "accounts/new_password.html", {"form": form, "owner": user})
 
 
 @require_safe

@@ -151,6 +151,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "accounts:log-in"
 LOGIN_REDIRECT_URL = "/"
+PASSWORD_RESET_TIMEOUT = 2 * 60 * 60  # seconds that a link to choose a password works
 AXES_USERNAME_FORM_FIELD = (
     "username"  # the name in the form; by default axes looks for the model's, and counts nobody
 )

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from django.db import transaction
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from rest_framework.permissions import BasePermission, IsAuthenticated
 from rest_framework.request import Request
@@ -41,6 +41,14 @@ class DoorView(APIView):
     query: Sequence[Field] = ()
     query_aliases: Mapping[str, str] = {}
     key: ApiKey | None = None
+
+    def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
+        """A body sent in chunks has no length: Django takes it for empty, so it is read from the server itself."""
+        initialised = super().initialize_request(request, *args, **kwargs)
+        is_chunked = "chunked" in request.headers.get("Transfer-Encoding", "").lower()
+        if is_chunked and request.META.get("wsgi.input_terminated"):
+            initialised._stream = request.META["wsgi.input"]
+        return initialised
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)

@@ -98,6 +98,7 @@ GROUPS: tuple[Group, ...] = (
                     "targets.indicator",
                     "accounts.user",
                     "accounts.apikey",
+                    "accounts.accountevent",
                     "contacts.brokeraccess",
                     "crm_messages.mail",
                     "acquisition.stagechange",
@@ -115,7 +116,15 @@ SETTINGS: tuple[tuple[Promise, tuple[str, ...]], ...] = (
         ("contacts.applicationarea", "contacts.technology", "estate.area", "targets.indicator"),
     ),
     (_("Access"), ("accounts.user", "accounts.apikey", "contacts.brokeraccess")),
-    (_("Logs"), ("crm_messages.mail", "acquisition.stagechange", "acquisition.namereveal")),
+    (
+        _("Logs"),
+        (
+            "crm_messages.mail",
+            "acquisition.stagechange",
+            "acquisition.namereveal",
+            "accounts.accountevent",
+        ),
+    ),
 )
 
 QUICK_ADD: tuple[tuple[str, Promise, str], ...] = (

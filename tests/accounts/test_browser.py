@@ -8,6 +8,8 @@ from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 from playwright.sync_api import sync_playwright
 
+from accounts.password_link import link_of
+from accounts.post import wait_for_post
 from tests.accounts.browsing import LOG_IN, app_code
 from tests.factories.accounts import PASSWORD, ApiKeyFactory, UserFactory
 
@@ -48,8 +50,10 @@ class Visitor:
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
 
     def _note(self, message) -> None:
-        # A refused log-in is a 429 on purpose; the browser reports the status of every page.
-        if message.type in ("error", "warning") and "429" not in message.text:
+        # A refused log-in is a 429 and an old link a 410 on purpose; the browser reports the status of every page.
+        if message.type in ("error", "warning") and not any(
+            status in message.text for status in ("429", "410")
+        ):
             self.complaints.append(message.text)
 
     def check(self, name: str) -> None:
@@ -95,6 +99,29 @@ def test_log_in_and_lock_out(visitor):
             visitor.check("log-in-refused")
     assert visitor.page.locator("strong").inner_text()
     visitor.check("locked-out")
+
+
+def test_a_forgotten_password(visitor, mailoutbox):
+    user = UserFactory(staff=True, language=visitor.language)
+    visitor.page.goto(LOG_IN)
+    visitor.page.click("footer a")
+    visitor.check("forgotten-password")
+    visitor.page.fill("[name=email]", user.email)
+    visitor.page.click("main button[type=submit]")
+    visitor.check("link-sent")
+    visitor.page.goto(f"/{link_of(user).split('/', 3)[3]}")
+    visitor.check("new-password")
+    visitor.page.fill("[name=password]", "short")
+    visitor.page.click("main button[type=submit]")
+    visitor.check("new-password-refused")
+    visitor.page.fill("[name=password]", "another-long-password")
+    visitor.page.click("main button[type=submit]")
+    visitor.page.wait_for_selector("[name=username]")
+    visitor.check("password-chosen")
+    visitor.page.goto("/account/password/new/MQ/nothing/")
+    visitor.check("link-ended")
+    wait_for_post()
+    assert len(mailoutbox) == 1
 
 
 def test_a_broker_sets_up_the_second_factor_and_reads_where_the_keys_are(visitor, settings):

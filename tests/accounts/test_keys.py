@@ -83,6 +83,8 @@ def test_the_right_text_finds_its_key(key, now):
         lambda _text: "kp__",
         lambda _text: "kp_é_x",
         lambda _text: "__",
+        lambda _text: "kp_\0000000_x",
+        lambda text: text + "\ud800",
     ],
     ids=[
         "wrong secret",
@@ -96,6 +98,8 @@ def test_the_right_text_finds_its_key(key, now):
         "no prefix",
         "letters of no alphabet of ours",
         "dashes",
+        "a NUL",
+        "half a character",
     ],
 )
 def test_any_other_text_finds_none(key, now, spoil):

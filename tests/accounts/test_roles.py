@@ -46,6 +46,7 @@ MATRIX = {
     "accounts.add_user": "x....",
     "accounts.change_user": "x....",
     "accounts.delete_user": "x....",
+    "accounts.view_accountevent": "x....",
     "accounts.view_apikey": "x....",
     "accounts.add_apikey": "x....",
     "accounts.change_apikey": "x....",

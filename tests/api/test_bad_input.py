@@ -1,6 +1,7 @@
 """Bad input at every endpoint that takes a body: a clear problem, nothing stored, never a 5xx."""
 
 import json
+from io import BytesIO
 
 import pytest
 
@@ -36,6 +37,8 @@ BODIES = {
     "UTF-16": (GOOD.encode("utf-16"), 400, "not_utf8"),
     "a byte order mark": (b"\xef\xbb\xbf" + GOOD.encode(), 400, "not_json"),
     "a number of 5,000 digits": (b'{"areaM2": ' + b"9" * 5000 + b"}", 400, "not_json"),
+    "an exponent of 20 digits": (b'{"areaM2": 1e99999999999999999999}', 400, None),
+    "a huge exponent": (b'{"areaM2": 1e999999, "reason": 5}', 400, None),
     "an unknown field": (b'{"rentPerMonth": 12}', 400, "unknown_field"),
     "quotes without end": (b'{"a": ' + b'"\\"' * 200_000, 400, "not_json"),
     "over 1 MiB": (b'{"reference": "' + b"x" * MIB + b'"}', 413, None),
@@ -254,3 +257,18 @@ def test_a_malformed_id_is_as_absent_as_any_other(identity, broker):
 @pytest.mark.parametrize("reference", ["%00", "%ed%a0%80", "x" * 5000, "%2F"])
 def test_a_malformed_reference_is_as_absent_as_any_other(reference, broker):
     assert broker.get(f"vacancies/by-reference/{reference}").status_code == 404
+
+
+def send_in_chunks(broker, body: bytes):
+    return broker.client.generic(
+        "POST",
+        "/api/v1/vacancies",
+        headers={"Authorization": f"Bearer {broker.secret}", "Transfer-Encoding": "chunked"},
+        **{"wsgi.input": BytesIO(body), "wsgi.input_terminated": True, "CONTENT_TYPE": "application/json"},
+    )
+
+
+def test_a_body_in_chunks_is_read_within_the_same_bounds(broker):
+    assert send_in_chunks(broker, GOOD.encode()).status_code == 201
+    assert send_in_chunks(broker, b" " * (MIB + 1)).status_code == 413
+    assert send_in_chunks(broker, b"").status_code == 400

@@ -3,10 +3,12 @@
 import json
 
 import pytest
+from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.db import OperationalError
+from django.http import Http404
 from django.test import Client
 
-from crm.api import urls
+from crm.api import errors, urls
 from crm.api.problems import PROBLEMS
 from tests.api.conftest import LISTING
 
@@ -168,3 +170,18 @@ def test_every_route_has_no_slash_at_the_end():
 def test_problems_are_compact_json(broker):
     problem = json.loads(broker.get("nothing").content)
     assert list(problem) == ["type", "title", "status", "detail"]
+
+
+@pytest.mark.parametrize(
+    ("path", "media_type"), [("/api/x", "application/problem+json"), ("/x", "text/html; charset=utf-8")]
+)
+def test_each_handler_answers_the_api_and_people_in_their_own_form(path, media_type, rf):
+    request = rf.get(path)
+    answers = {
+        400: errors.bad_request(request, SuspiciousOperation()),
+        403: errors.permission_denied(request, PermissionDenied()),
+        404: errors.page_not_found(request, Http404()),
+        500: errors.server_error(request),
+    }
+    for status, answer in answers.items():
+        assert (answer.status_code, answer.headers["Content-Type"]) == (status, media_type)

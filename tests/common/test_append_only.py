@@ -9,6 +9,7 @@ from crm.messages.models import FeedEvent
 from crm.targets.models import Observation
 
 APPEND_ONLY_TABLES = {
+    "accounts_accountevent",
     "acquisition_namereveal",
     "acquisition_stagechange",
     "crm_messages_feedevent",

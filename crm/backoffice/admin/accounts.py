@@ -12,7 +12,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import ApiKey, Scope, User
+from accounts.models import AccountEvent, ApiKey, Language, Scope, User
+from accounts.roles import Role
 from accounts.second_factor import has_second_factor, reset_second_factor
 from accounts.services import (
     activate_user,
@@ -24,12 +25,18 @@ from accounts.services import (
     rotate_key,
     set_password,
 )
-from crm.backoffice.admin.base import RoomAdmin
+from crm.backoffice.admin.base import ReadOnlyAdmin, RoomAdmin
 from crm.backoffice.forms import RoomForm, Typed
 from crm.backoffice.record_actions import ActionForm, RecordAction
 from crm.backoffice.templatetags.desk import badge, moment
 
 KEY_DAYS = 365
+FIELD_WORDS = {
+    "role": _("role"),
+    "language": _("language"),
+    "full_name": _("name"),
+    "scopes": _("scopes"),
+}
 
 
 class PasswordForm(ActionForm):
@@ -242,3 +249,33 @@ class ApiKeyAdmin(RoomAdmin):
     @admin.display(description=_("last used at"), ordering="last_used_at")
     def used(self, row: ApiKey) -> SafeString | str:
         return moment(row.last_used_at)
+
+
+@admin.register(AccountEvent)
+class AccountEventAdmin(ReadOnlyAdmin):
+    list_display = ("happened", "act", "user", "by", "what")
+    list_filter = ("act", "by")
+    list_select_related = ("user", "by", "api_key")
+    search_fields = ("user__full_name", "user__email", "api_key__prefix")
+    date_hierarchy = "at"
+    fields = ("at", "by", "act", "user", "api_key", "what")
+    readonly_fields = ("what",)
+    list_intro = _("Who did what to a user or key. Rows are added, never changed.")
+
+    @admin.display(description=_("at"), ordering="at")
+    def happened(self, row: AccountEvent) -> SafeString | str:
+        return moment(row.at)
+
+    @admin.display(description=_("detail"))
+    def what(self, row: AccountEvent) -> str:
+        """The detail in words: the key's prefix, or each changed field with its value before and after."""
+        parts = [str(row.api_key)] if row.api_key else []
+        words = {**dict(Role.choices), **dict(Language.choices), **dict(Scope.choices)}
+        for name, value in row.detail.items():
+            label = str(FIELD_WORDS[name])
+            values = [str(words.get(item, item)) for item in value] if isinstance(value, list) else []
+            if isinstance(value, str):
+                values = [str(words.get(value, value))]
+            between = ", " if name == "scopes" else " → "
+            parts.append(f"{label}: {between.join(values)}" if values else label)
+        return " · ".join(parts)
