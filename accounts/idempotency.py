@@ -9,7 +9,7 @@ from accounts.models import ApiKey, IdempotencyRecord
 
 KEPT_FOR = timedelta(hours=24)
 # A request that has no answer after this long was killed; its work was rolled back, so another may take its place.
-LEASE = timedelta(seconds=90)
+LEASE = timedelta(seconds=30)
 
 
 class Claim(StrEnum):
