@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from accounts.models import ApiKey, IdempotencyRecord
 
 KEPT_FOR = timedelta(hours=24)
-# A request that has no answer after this long was killed; its work was rolled back, so another may take its place.
+# A request without an answer after this long is taken for dead. Should it end after all, its work is rolled back.
 LEASE = timedelta(seconds=30)
 
 

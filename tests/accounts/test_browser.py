@@ -1,12 +1,10 @@
 """Log-in, lock-out and second factor in a real browser: no console error, no serious finding, light and dark."""
 
 import os
-from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
-from playwright.sync_api import sync_playwright
 
 from accounts.password_link import link_of
 from accounts.post import wait_for_post
@@ -14,28 +12,7 @@ from tests.accounts.browsing import LOG_IN, app_code
 from tests.factories.accounts import PASSWORD, ApiKeyFactory, UserFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-CHROMIUM = "/usr/bin/chromium"
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 PICTURES = os.environ.get("CRM_TEST_PICTURES", "")
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    if not Path(CHROMIUM).exists():
-        pytest.skip(f"no browser at {CHROMIUM}")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 class Visitor:
@@ -81,8 +58,8 @@ class Visitor:
 
 
 @pytest.fixture(params=[("nl", "light"), ("en", "dark"), ("en", "light"), ("nl", "dark")], ids="-".join)
-def visitor(request, chromium, live_server):
-    visitor = Visitor(chromium, live_server.url, *request.param)
+def visitor(request, browser, live_server):
+    visitor = Visitor(browser, live_server.url, *request.param)
     visitor.language = request.param[0]
     yield visitor
     visitor.page.context.close()

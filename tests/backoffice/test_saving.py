@@ -254,3 +254,14 @@ def test_only_an_administrator_sets_the_day_from_which_an_area_counts(as_manager
     as_administrator.post(change_url(area), {"counts_from": "2028-01-01"})
     area.refresh_from_db()
     assert area.counts_from == date(2028, 1, 1)
+
+
+def test_what_a_need_asks_is_read_in_words(as_staff):
+    given = need(
+        organisation=OrganisationFactory().pk,
+        **{"criteria-0-criterion": "area_code", "criteria-0-asked": "ut_campus"},
+    )
+    as_staff.post(reverse("admin:matching_housingneed_add"), given)
+    text = as_staff.get(change_url(HousingNeed.objects.get())).text
+    assert "UT Campus" in text
+    assert "area_code" not in text

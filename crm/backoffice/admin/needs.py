@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -106,6 +107,24 @@ class CriterionInline(RoomInline):
     fields = ("criterion", "strictness", "weight", "asked")
     intro = _("A must decides whether a space fits, a should (weight 1 to 5) how well.")
 
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return (
+            ("criterion_in_words", "strictness", "weight", "value_in_words") if self.is_log else self.fields
+        )
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return ("criterion_in_words", "value_in_words") if self.is_log else ()
+
+    @admin.display(description=_("Criterion"))
+    def criterion_in_words(self, row: NeedCriterion) -> str:
+        return str(capfirst(dict(CRITERION_CHOICES).get(row.criterion, row.criterion)))
+
+    @admin.display(description=_("Asked"))
+    def value_in_words(self, row: NeedCriterion) -> str:
+        if row.criterion == Criterion.AREA_CODE and isinstance(row.asked, list):
+            return ", ".join(str(area) for area in Area.objects.filter(code__in=row.asked))
+        return asked_in_words(row.asked)
+
 
 class MatchInline(RoomInline):
     model = Match
@@ -190,6 +209,9 @@ class HousingNeedAdmin(RoomAdmin):
         if db_field.name == "owner":
             kwargs |= {"queryset": desk_users(), "initial": request.user.pk}
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def row_name(self, request: HttpRequest, row: HousingNeed) -> str:
+        return row.title
 
     def record_context(self, request: HttpRequest, row: HousingNeed) -> dict[str, Any]:
         note = f": {row.status_reason}" if row.status_reason else ""
