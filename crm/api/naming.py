@@ -4,11 +4,13 @@
 """
 
 import re
+from functools import lru_cache
 from typing import Any
 
 WORD_START = re.compile(r"(?<=[a-z])(?=[0-9])|(?<=[a-z0-9])(?=[A-Z])")
 
 
+@lru_cache(maxsize=1024)
 def to_camel(name: str) -> str:
     """`area_m2` becomes `areaM2`: every word after the first begins with a capital."""
     first, *others = name.split("_")

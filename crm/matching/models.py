@@ -203,6 +203,14 @@ class Match(Recorded):
         verbose_name=_("decided by"),
     )
     reason = models.CharField(_("reason"), max_length=200, blank=True)
+    lease_reference = models.CharField(
+        _("lease"),
+        max_length=200,
+        blank=True,
+        editable=False,
+        validators=[validate_plain_text],
+        help_text=_("File or reference of the lease that followed."),
+    )
 
     objects = MatchQuerySet.as_manager()
 

@@ -40,7 +40,9 @@ def test_a_new_organisation_is_recorded_with_who_and_when(as_staff, staff):
     assert [row.number for row in organisation.kvk_numbers.all()] == ["80000001"]
     assert [row.kind for row in organisation.kinds.all()] == ["company"]
     assert "Hamerlo Sensing" in response.text
-    assert LogEntry.objects.get().object_id == str(organisation.pk)
+    entry = LogEntry.objects.get()
+    assert (entry.object_id, entry.user) == (str(organisation.pk), staff)
+    assert "Hamerlo" not in entry.object_repr + entry.change_message
 
 
 def test_every_rule_that_refuses_stands_at_its_field_and_what_was_typed_is_kept(as_staff):

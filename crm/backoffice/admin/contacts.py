@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.roles import Role
-from crm.backoffice.admin.base import RoomAdmin, RoomInline, ValueListAdmin
+from crm.backoffice.admin.base import RoomAdmin, ValueListAdmin
+from crm.backoffice.admin.inlines import RoomInline
 from crm.backoffice.fields import PickField, day_input
 from crm.backoffice.forms import RoomForm, Typed
 from crm.contacts.choices import OrganisationRole

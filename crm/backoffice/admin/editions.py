@@ -12,7 +12,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from crm.acquisition.choices import Stage
-from crm.backoffice.admin.base import RoomAdmin, RoomInline
+from crm.backoffice.admin.base import RoomAdmin
+from crm.backoffice.admin.inlines import RoomInline
 from crm.backoffice.fields import MonthField
 from crm.backoffice.forms import RoomForm, Typed
 from crm.backoffice.record_actions import RecordAction

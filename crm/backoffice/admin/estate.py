@@ -13,7 +13,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from crm.backoffice.admin.base import RoomAdmin, RoomInline, ValueListAdmin
+from crm.backoffice.admin.base import RoomAdmin, ValueListAdmin
+from crm.backoffice.admin.inlines import RoomInline
 from crm.backoffice.fields import PickField, day_input
 from crm.backoffice.forms import Typed
 from crm.backoffice.record_actions import ActionForm, RecordAction

@@ -8,7 +8,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from crm.backoffice.admin.base import ReadOnlyAdmin, RoomInline
+from crm.backoffice.admin.base import ReadOnlyAdmin
+from crm.backoffice.admin.inlines import RoomInline
 from crm.backoffice.templatetags.desk import badge, moment
 from crm.messages.models import Mail, MailAttempt, MailState
 

@@ -13,7 +13,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from crm.backoffice.admin.acquisition import about_readable_leads, desk_users
-from crm.backoffice.admin.base import RoomAdmin, RoomInline
+from crm.backoffice.admin.base import RoomAdmin
+from crm.backoffice.admin.inlines import RoomInline
 from crm.backoffice.forms import RoomForm, SentencesForm, Typed
 from crm.backoffice.record_actions import ActionForm, RecordAction
 from crm.backoffice.templatetags.desk import avatar, badge, day, number

@@ -60,7 +60,7 @@ def _facts(park: Park, organisation, day: date) -> dict:
 
 def _arrival(park: Park, day: date, category: str = Category.COMPANY, **extra) -> CountEvent:
     organisation = record_organisation(
-        name=park.namer.company(),
+        name=park.namer.company("chiptech" if category == Category.STARTUP else ""),
         kvk=park.next_kvk(),
         founded_on=day - timedelta(days=900),
         by=park.team[-1],

@@ -138,7 +138,7 @@ def rent(value: Any) -> str:
     """Rent per m² and year: `€ 175 /m²/jr`."""
     if value is None or value == "":
         return "–"
-    return f"€ {number(value)} {_('/m²/yr')}"
+    return _("€ %(amount)s /m²/yr") % {"amount": number(value)}
 
 
 BOOLEAN = re.compile(r'<img src="[^"]*icon-(?:yes|no|unknown)[^"]*\.svg" alt="(True|False|None)">')
