@@ -37,9 +37,7 @@ def need_faults(need: HousingNeed) -> list[Fault]:
         if name not in wrong and value is not None and value < 0:
             faults.append(Fault("negative", _("%(value)s is below 0") % {"value": value}, name))
     if not wrong & {"from_on", "latest_on"} and _reversed(need.from_on, need.latest_on):
-        faults.append(
-            Fault("dates_reversed", _("The latest date is not before the first date."), "latest_on")
-        )
+        faults.append(Fault("dates_reversed", _("A need starts before its latest date."), "latest_on"))
     return faults
 
 

@@ -74,7 +74,7 @@ def renew_access() -> Access:
         _key, secret = issue_key(
             user=broker.user,
             label="Demo",
-            scopes=[Scope.VACANCIES_READ, Scope.VACANCIES_WRITE],
+            scopes=Scope.values,
             expires_at=now + KEY_LIFE,
             by=administrator,
             at=now,
