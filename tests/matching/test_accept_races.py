@@ -34,6 +34,16 @@ def told(answers):
     return [(answer.codes, str(answer)) for answer in answers if isinstance(answer, RuleError)]
 
 
+def unexplained(answers):
+    """Who failed without hearing who was first: the database's bare error, or a rule that knows nobody."""
+    return [
+        answer
+        for answer in answers
+        if isinstance(answer, DatabaseError)
+        or (isinstance(answer, RuleError) and "decided_before" not in answer.codes)
+    ]
+
+
 @pytest.fixture
 def locks_off(monkeypatch):
     """Rows are read without locking, and both have checked before either writes."""
@@ -73,9 +83,7 @@ def test_control_without_the_locks_nobody_tells_the_second_company_why(now, lock
     locks_off()
     answers = at_once(*(accepter(match, now) for match in matches), deferred=True)
     print_how(answers)
-    assert told(answers) == []
-    bare = [answer for answer in answers if isinstance(answer, DatabaseError)]
-    assert Tenancy.objects.count() == 2 or len(bare) == 1
+    assert Tenancy.objects.count() == 2 or len(unexplained(answers)) == 1
 
 
 def test_six_people_who_accept_one_match_begin_one_tenancy(now):
@@ -103,9 +111,7 @@ def test_control_without_the_locks_a_need_is_housed_twice_or_somebody_meets_a_ba
     locks_off()
     answers = at_once(*(accepter(match, now) for match in matches), deferred=True)
     print_how(answers)
-    assert told(answers) == []
-    bare = [answer for answer in answers if isinstance(answer, DatabaseError)]
-    assert Tenancy.objects.count() == 2 or len(bare) == 1
+    assert Tenancy.objects.count() == 2 or len(unexplained(answers)) == 1
 
 
 def test_spaces_and_needs_proposed_crosswise_are_taken_without_a_deadlock(now):
