@@ -4,6 +4,7 @@ import random
 from collections.abc import Callable
 
 from django.db import transaction
+from django.utils import translation
 
 from accounts.models import User
 from accounts.roles import Role
@@ -39,7 +40,7 @@ def load_park(*, seed: int, say: Callable[[str], object]) -> bool:
         return False
     rng = random.Random(seed)  # noqa: S311 a believable park, not a secret
     namer = Namer(rng)
-    with transaction.atomic():
+    with translation.override("nl"), transaction.atomic():
         administrator = invite_user(
             email=f"{ADMINISTRATOR}@{DOMAIN}",
             full_name="Robin Beheer",
