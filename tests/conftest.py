@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from django.db import connections
 from django.test import TransactionTestCase
+from django.utils import translation
 from playwright.sync_api import Browser, sync_playwright
 
 from crm.common.append_only import PREFIX
@@ -92,6 +93,12 @@ def browser() -> Iterator[Browser]:
         running = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_FLAGS)
         yield running
         running.close()
+
+
+@pytest.fixture(autouse=True)
+def language_of_a_new_process() -> None:
+    """Every test begins in the product's own language: a request leaves its reader's behind in the thread."""
+    translation.deactivate()
 
 
 @pytest.fixture
