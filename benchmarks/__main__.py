@@ -91,10 +91,10 @@ def main() -> None:
             print(f"{name}, {leads:,} leads …", file=sys.stderr)
             prepare(url, leads)
             lines += measure(name, url, leads, options.rounds)
-    text = "\n".join(lines)
-    RESULT.parent.mkdir(exist_ok=True)
-    RESULT.write_text(text + "\n", encoding="utf-8")
-    print(text)
+            # After each database, so that a run that is stopped leaves what it measured.
+            RESULT.parent.mkdir(exist_ok=True)
+            RESULT.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    print("\n".join(lines))
 
 
 if __name__ == "__main__":

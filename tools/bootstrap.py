@@ -207,16 +207,13 @@ def virtual_environment():
 
 
 def compile_translations(root=ROOT):
-    """Write the .mo beside each .po that is newer; a fault in a .po stops with msgfmt's message."""
+    """Write the .mo beside each .po, whatever their dates; a fault in a .po stops with msgfmt's message."""
     for source in sorted(root.glob("crm/locale/*/LC_MESSAGES/*.po")):
-        compiled = source.with_suffix(".mo")
-        if compiled.exists() and compiled.stat().st_mtime >= source.stat().st_mtime:
-            continue
-        part = compiled.with_suffix(".part.mo")
+        part = source.with_suffix(".part.mo")
         command = ["msgfmt", "--check-format", "--output-file", str(part), str(source)]
         if subprocess.run(command, check=False).returncode:
             raise Stop(f"{source} cannot be compiled; msgfmt's message stands above.")
-        part.replace(compiled)  # an interrupted run leaves no half file that looks up to date
+        part.replace(source.with_suffix(".mo"))  # an interrupted run leaves no half file
 
 
 def main(arguments):
