@@ -50,11 +50,16 @@ class Visitor:
         self.page.goto(LOG_IN)
         self.page.fill("[name=username]", email)
         self.page.fill("[name=password]", password)
-        self.page.click("main button[type=submit]")
+        self.follow("main button[type=submit]")
 
     def type_code(self, code: str) -> None:
         self.page.fill("[name=code]", code)
-        self.page.click("main button[type=submit]")
+        self.follow("main button[type=submit]")
+
+    def follow(self, selector: str) -> None:
+        """Click and wait for the page it leads to: what is read next must not be the page that goes away."""
+        with self.page.expect_navigation():
+            self.page.click(selector)
 
 
 @pytest.fixture(params=[("nl", "light"), ("en", "dark"), ("en", "light"), ("nl", "dark")], ids="-".join)
@@ -81,18 +86,18 @@ def test_log_in_and_lock_out(visitor):
 def test_a_forgotten_password(visitor, mailoutbox):
     user = UserFactory(staff=True, language=visitor.language)
     visitor.page.goto(LOG_IN)
-    visitor.page.click("footer a")
+    visitor.follow("footer a")
     visitor.check("forgotten-password")
     visitor.page.fill("[name=email]", user.email)
-    visitor.page.click("main button[type=submit]")
+    visitor.follow("main button[type=submit]")
     visitor.check("link-sent")
     visitor.page.goto(f"/{link_of(user).split('/', 3)[3]}")
     visitor.check("new-password")
     visitor.page.fill("[name=password]", "short")
-    visitor.page.click("main button[type=submit]")
+    visitor.follow("main button[type=submit]")
     visitor.check("new-password-refused")
     visitor.page.fill("[name=password]", "another-long-password")
-    visitor.page.click("main button[type=submit]")
+    visitor.follow("main button[type=submit]")
     visitor.page.wait_for_selector("[name=username]")
     visitor.check("password-chosen")
     visitor.page.goto("/account/password/new/MQ/nothing/")
@@ -115,7 +120,7 @@ def test_a_broker_sets_up_the_second_factor_and_reads_where_the_keys_are(visitor
     assert visitor.page.locator(".codes li").count() == 10
     visitor.check("recovery-codes")
     recovery = visitor.page.locator(".codes li").first.inner_text()
-    visitor.page.click("main a.primary")
+    visitor.follow("main a.primary")
     visitor.page.wait_for_url("**/account/welcome/")
     visitor.check("welcome")
     visitor.page.goto("/account/second-factor/recovery-codes/")
@@ -123,7 +128,7 @@ def test_a_broker_sets_up_the_second_factor_and_reads_where_the_keys_are(visitor
     visitor.page.goto("/account/password/")
     visitor.check("password")
     visitor.page.goto("/account/welcome/")
-    visitor.page.click("form[action$='log-out/'] button")
+    visitor.follow("form[action$='log-out/'] button")
     visitor.page.wait_for_selector("h1")
     visitor.log_in(broker.email)
     visitor.page.wait_for_selector("[name=code]")

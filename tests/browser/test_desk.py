@@ -78,8 +78,8 @@ def test_a_menu_closes_by_escape_and_by_a_click_elsewhere(page):
 def test_the_language_changes_and_stays(page):
     assert page.evaluate("document.documentElement.lang") == "nl"
     page.locator(".topbar > .menu.hide").first.locator("summary").click()
-    page.locator(".topbar > .menu.hide").first.get_by_role("button", name="English").click()
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.locator(".topbar > .menu.hide").first.get_by_role("button", name="English").click()
     assert page.evaluate("document.documentElement.lang") == "en"
     page.reload()
     assert page.evaluate("document.documentElement.lang") == "en"

@@ -1,5 +1,6 @@
 """The test command: it says loudly when PostgreSQL was not tested, and a failing run is its last word."""
 
+import json
 import socket
 import subprocess
 from pathlib import Path
@@ -72,9 +73,25 @@ def test_a_failure_on_postgres_alone_is_a_failure(monkeypatch, runs):
     assert run_tests.main([]) == 1
 
 
-def test_coverage_under_the_floor_fails(monkeypatch, runs):
+@pytest.mark.parametrize(("worst", "code"), [(94.9, 1), (95.0, 0)])
+def test_one_file_under_the_floor_fails_whatever_the_others_have(monkeypatch, runs, tmp_path, worst, code):
     with_postgres(monkeypatch)
-    runs[1]["--fail-under=95"] = 2
+    monkeypatch.setattr(run_tests, "ROOT", tmp_path)
+    files = {"crm/targets/progress.py": worst, "crm/matching/scoring.py": 100.0}
+    (tmp_path / "var").mkdir()
+    (tmp_path / "var" / "coverage.json").write_text(
+        json.dumps(
+            {"files": {name: {"summary": {"percent_covered": covered}} for name, covered in files.items()}}
+        )
+    )
+    assert run_tests.main(["--coverage"]) == code
+
+
+def test_coverage_of_nothing_is_no_coverage(monkeypatch, runs, tmp_path):
+    with_postgres(monkeypatch)
+    monkeypatch.setattr(run_tests, "ROOT", tmp_path)
+    (tmp_path / "var").mkdir()
+    (tmp_path / "var" / "coverage.json").write_text('{"files": {}}')
     assert run_tests.main(["--coverage"]) == 1
 
 
