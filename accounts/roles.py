@@ -60,7 +60,7 @@ NEVER: dict[str, frozenset[str]] = {
     Role.MANAGER: frozenset(
         {"accounts.view_apikey", "accounts.view_accountevent", "acquisition.view_namereveal"}
     ),
-    Role.STAFF: frozenset({"acquisition.view_namereveal"}),
+    Role.STAFF: frozenset({"acquisition.view_namereveal", "desk.view_listexport"}),
 }
 
 

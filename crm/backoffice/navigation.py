@@ -103,6 +103,7 @@ GROUPS: tuple[Group, ...] = (
                     "crm_messages.mail",
                     "acquisition.stagechange",
                     "acquisition.namereveal",
+                    "desk.listexport",
                 ),
                 url_name="admin:settings",
             ),
@@ -123,6 +124,7 @@ SETTINGS: tuple[tuple[Promise, tuple[str, ...]], ...] = (
             "acquisition.stagechange",
             "acquisition.namereveal",
             "accounts.accountevent",
+            "desk.listexport",
         ),
     ),
 )

@@ -6,7 +6,10 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.acquisition.models import Lead, StageChange
 from crm.contacts.models import Organisation
+from crm.desk.list_models import DefaultView, ListExport, SavedView
 from crm.targets.models import CountEvent, Observation
+
+__all__ = ["DefaultView", "ImportBatch", "ImportedRow", "ListExport", "SavedView"]
 
 
 class ImportBatch(models.Model):

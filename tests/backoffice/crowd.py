@@ -15,7 +15,7 @@ from crm.contacts.models import (
     OrganisationKind,
     Person,
 )
-from crm.desk.models import ImportBatch, ImportedRow
+from crm.desk.models import ImportBatch, ImportedRow, ListExport
 from crm.estate.models import Area, Building, Ownership, Tenancy, Unit, Vacancy
 from crm.matching.models import HousingNeed, Match, NeedPart
 from crm.messages.models import Mail
@@ -241,6 +241,10 @@ class Crowd:
                 observation=self.observations[place],
             )
             for place, batch in enumerate(batches)
+        )
+        ListExport.objects.bulk_create(
+            ListExport(list_name="acquisition.lead", format="csv", rows=n, at=AT, by=self.by)
+            for n in self.numbers
         )
         Mail.objects.bulk_create(
             Mail(

@@ -26,6 +26,8 @@ from crm.backoffice.forms import (
 )
 from crm.backoffice.navigation import may_see, siblings
 from crm.backoffice.record_actions import RecordActionsMixin
+from crm.backoffice.saved_views import drawn_saved_views, first_view_redirect, without_view
+from crm.desk.lists import kept_query
 
 NOTHING = "–"
 JQUERY = ("admin/js/vendor/jquery/jquery.min.js", "admin/js/jquery.init.js", "admin/js/core.js")
@@ -286,9 +288,16 @@ class RoomAdmin(RecordActionsMixin, ModelAdmin):
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
+        first = first_view_redirect(request, self.opts.label_lower)
+        if first is not None:
+            return first
+        without_view(request)
         return super().changelist_view(
             request,
             {
+                "list_name": self.opts.label_lower,
+                "list_query": kept_query(request.GET.urlencode()),
+                "saved_views": drawn_saved_views(request, self.opts.label_lower),
                 "title": capfirst(self.opts.verbose_name_plural),
                 "subtitle": "",
                 "sibling_lists": self._sibling_lists(request),
@@ -323,7 +332,7 @@ class RoomAdmin(RecordActionsMixin, ModelAdmin):
         for name in ("p", "o", "e"):
             here.pop(name, None)
         return [
-            {"label": label, "url": f"?{query}", "current": here.urlencode() == query}
+            {"label": label, "url": f"?{query or 'view=all'}", "current": here.urlencode() == query}
             for label, query in self.list_views(request)
         ]
 

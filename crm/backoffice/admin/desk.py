@@ -1,11 +1,13 @@
-"""Imports: which file brought which row, and what became of it."""
+"""Imports: which file brought which row, and what became of it. Exports: which list left the house."""
 
 from typing import Any
 
+from django.apps import apps
 from django.contrib import admin
 from django.db.models import F
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Role
@@ -15,7 +17,7 @@ from crm.backoffice.admin.acquisition import about_readable_leads
 from crm.backoffice.admin.base import ReadOnlyAdmin
 from crm.backoffice.templatetags.desk import grouped, moment
 from crm.desk.history.columns import LEADS
-from crm.desk.models import ImportBatch, ImportedRow
+from crm.desk.models import ImportBatch, ImportedRow, ListExport
 
 
 @admin.register(ImportBatch)
@@ -85,3 +87,28 @@ class ImportedRowAdmin(ReadOnlyAdmin):
     def became(self, row: ImportedRow) -> str:
         parts = (row.organisation, row.lead, row.stage_change, row.count_event, row.observation)
         return next((str(part) for part in parts if part is not None), "–")
+
+
+@admin.register(ListExport)
+class ListExportAdmin(ReadOnlyAdmin):
+    list_display = ("exported", "what", "number_of_rows", "format", "by")
+    list_filter = ("format", "by")
+    list_select_related = ("by",)
+    search_fields = ("list_name", "by__full_name")
+    number_columns = ("number_of_rows",)
+    date_hierarchy = "at"
+    fields = ("at", "by", "list_name", "filters", "format", "rows")
+    list_intro = _("Lists that left the house as a spreadsheet. What was searched for is not kept.")
+
+    @admin.display(description=_("exported at"), ordering="at")
+    def exported(self, row: ListExport) -> SafeString | str:
+        return moment(row.at)
+
+    @admin.display(description=_("list"), ordering="list_name")
+    def what(self, row: ListExport) -> str:
+        app_label, _dot, name = row.list_name.partition(".")
+        return str(capfirst(apps.get_model(app_label, name)._meta.verbose_name_plural))
+
+    @admin.display(description=_("rows"), ordering="rows")
+    def number_of_rows(self, row: ListExport) -> str:
+        return grouped(row.rows)
