@@ -202,7 +202,7 @@ def _bullet(title: str, counted: int, goal: int, pace: Fraction, words: Sequence
     else:
         standing = _("%(distance)s behind the pace") % {"distance": grouped(distance, 1)}
     pace_at = float(pace) / end * 100
-    link = ngettext("See the %(count)d count", "See the %(count)d counts", counted) % {"count": counted}
+    link = ngettext("See the one count", "See the %(count)d counts", counted) % {"count": counted}
     return Bullet(
         title=title,
         counted=counted,
