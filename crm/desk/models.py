@@ -6,7 +6,10 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.acquisition.models import Lead, StageChange
 from crm.contacts.models import Organisation
+from crm.desk.snoozes import Snooze
 from crm.targets.models import CountEvent, Observation
+
+__all__ = ["ImportBatch", "ImportedRow", "Snooze"]
 
 
 class ImportBatch(models.Model):

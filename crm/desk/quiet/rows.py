@@ -27,6 +27,7 @@ class QuietReason:
     weight: int
     since: date
     task: int | None = None
+    task_version: int = 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +35,7 @@ class QuietRow:
     """One subject that needs its owner (or the team, where `owner` is None).
 
     `title` is the code name, and `is_readable` False, where this person may not read the name.
+    `version` is that of a lead or a need, against lost updates.
     """
 
     kind: SubjectKind
@@ -44,6 +46,7 @@ class QuietRow:
     reason: QuietReason
     others: tuple[QuietReason, ...] = ()
     is_readable: bool = True
+    version: int | None = None
 
     @property
     def weight(self) -> int:
@@ -55,6 +58,6 @@ class QuietRow:
         return (self.reason, *self.others)
 
     @property
-    def promise(self) -> int | None:
-        """The task that is due soonest, where one is due."""
-        return next((reason.task for reason in self.reasons if reason.task is not None), None)
+    def promise(self) -> QuietReason | None:
+        """The promise that is due soonest, where one is due."""
+        return next((reason for reason in self.reasons if reason.task is not None), None)
