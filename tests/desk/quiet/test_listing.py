@@ -179,7 +179,7 @@ def test_the_list_asks_equally_often_for_any_number_of_rows(now):
     def queries() -> int:
         with CaptureQueriesContext(connection) as captured:
             rows = quiet_list(user=crowd.by, today=TODAY, now=now)
-        assert len({row.kind for row in rows}) == 4
+        assert len({row.kind for row in rows}) == 5
         return len(captured)
 
     crowd = Crowd(10)
