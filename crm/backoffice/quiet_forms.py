@@ -32,13 +32,13 @@ class ContactForm(forms.Form):
 
     kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=ENTRY_KINDS, initial=ActivityKind.CALL)
     occurred_on = forms.DateField(label=gettext_lazy("When"), widget=day_input())
+    is_one_way = forms.BooleanField(label=gettext_lazy("No answer yet"), required=False)
     text = forms.CharField(
         label=gettext_lazy("What was discussed"),
         required=False,
         max_length=10_000,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
-    is_one_way = forms.BooleanField(label=gettext_lazy("No answer yet"), required=False)
     next_step = forms.CharField(label=gettext_lazy("Next step"), required=False, max_length=200)
     due_on = forms.DateField(label=gettext_lazy("By"), required=False, widget=day_input())
 

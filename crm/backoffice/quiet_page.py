@@ -32,7 +32,7 @@ from crm.matching.models import HousingNeed
 from crm.targets.models import CountEvent
 
 ROWS_A_PAGE = 40
-URGENT, HEAVY = 100, 60
+DUE_TODAY, HEAVY = 100, 60
 SUBJECTS: dict[str, Any] = {
     SubjectKind.LEAD: Lead.objects.select_related("identity__organisation"),
     SubjectKind.NEED: HousingNeed.objects.select_related("lead", "organisation"),
@@ -58,13 +58,15 @@ def colleagues_of(user: User) -> list[User]:
 
 def mark_of(row: QuietRow) -> tuple[str, str, str]:
     """Shape, tone and word before the sentence."""
-    if row.weight > URGENT:
+    if row.weight > DUE_TODAY:
         return "triangle", "bad", _("Late")
     if row.kind == SubjectKind.COUNT_EVENT:
         return "ring", "wait", _("Waits")
+    if row.weight == DUE_TODAY:
+        return "diamond", "warn", _("Today")
     if row.weight >= HEAVY:
-        return "diamond", "warn", _("Due")
-    return "ring", "wait", _("Quiet")
+        return "diamond", "warn", _("Overdue")
+    return "ring", "wait", _("Attention")
 
 
 def url_of(row: QuietRow) -> str:

@@ -62,5 +62,6 @@
     });
   });
   const failed = list.querySelector("details.deal[open] .field.wrong :is(select, textarea, input)");
-  if (failed) failed.focus();
+  // After the page went to the row, which takes the focus as the address's target.
+  if (failed) window.addEventListener("load", () => setTimeout(() => failed.focus(), 0));
 })();
