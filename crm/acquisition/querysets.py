@@ -91,7 +91,15 @@ class ActivityQuerySet(models.QuerySet[Any]):
         """Two-way contact with a person."""
         return self.filter(is_two_way=True, person__isnull=False).exclude(kind=ActivityKind.NOTE)
 
+    def two_way(self) -> "ActivityQuerySet":
+        """They answered or were there, whether or not somebody noted who."""
+        return self.filter(is_two_way=True).exclude(kind__in=[ActivityKind.NOTE, ActivityKind.PROPOSAL])
+
 
 class TaskQuerySet(models.QuerySet[Any]):
     def open(self) -> "TaskQuerySet":
         return self.filter(done_at__isnull=True)
+
+    def promised(self, user: Any, day: date) -> "TaskQuerySet":
+        """Open tasks of this person that are due on that day or late."""
+        return self.filter(done_at__isnull=True, owner=user, due_on__lte=day)

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from fractions import Fraction
 from typing import Any
 
-from django.db.models import Count, F, Sum
+from django.db.models import Count, F, Q, Sum
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,9 +16,11 @@ from accounts.models import User
 from crm.acquisition.choices import Stage, Track
 from crm.acquisition.models import Lead, Task
 from crm.backoffice.month import MonthMovement, month_movement
-from crm.backoffice.navigation import may_see
+from crm.backoffice.quiet_forms import DrawnRow
+from crm.backoffice.quiet_page import QuietDesk
 from crm.backoffice.templatetags.desk import grouped
 from crm.common.months import amsterdam_day
+from crm.desk.quiet import quiet_page
 from crm.estate.models import Vacancy
 from crm.targets.choices import EventKind, TargetCode
 from crm.targets.figures import part_of_year, tenth
@@ -61,22 +63,6 @@ class Bullet:
     reading: str
 
 
-@dataclass(frozen=True)
-class Waiting:
-    """Something that waits for this person or for the team."""
-
-    shape: str
-    tone: str
-    title: str
-    url: str
-    what: str
-    why: str
-    day: date | None
-    owner: Any
-    action: str
-    action_url: str
-
-
 @dataclass
 class Cell:
     leads: int = 0
@@ -104,7 +90,8 @@ class Desk:
 
     today: date
     targets: list[Bullet]
-    waiting: list[Waiting]
+    waiting: list[DrawnRow]
+    waiting_total: int
     waiting_more: list[tuple[str, str]]
     tracks: list[str]
     pipeline: list[PipelineRow]
@@ -121,19 +108,20 @@ def dashboard(user: User, now: datetime) -> Desk:
     today = amsterdam_day(now)
     rows, total = _pipeline()
     arrivals = _arrivals(today.year, now)
-    waiting, more = _waiting(user, today)
+    waiting, waiting_total = _waiting(user, now)
     return Desk(
         today=today,
         targets=_targets(today, now),
         waiting=waiting,
-        waiting_more=more,
+        waiting_total=waiting_total,
+        waiting_more=_waiting_elsewhere(user),
         tracks=[str(TRACK_WORDS[track]) for track in TRACKS],
         pipeline=rows,
         pipeline_sum=total,
         arrivals=list(arrivals[:ARRIVALS_SHOWN]),
         arrivals_count=arrivals.count(),
         arrivals_pending=arrivals.filter(confirmed_at__isnull=True).count(),
-        arrivals_url=_ledger_url(f"kind__exact=arrival&occurred_on__year={today.year}"),
+        arrivals_url=_ledger_url(f"kind__exact=arrival&counts=standing&occurred_on__year={today.year}"),
         movement=month_movement(TRACKS, today, now),
     )
 
@@ -160,7 +148,7 @@ def _cumulative_bullet(target: Target, figure: CumulativeProgress, today: date) 
     window = window_of(target)
     pace = target.goal * window.elapsed(today) / window.years
     title = _("%(target)s up to and including %(year)d") % {"target": target.name, "year": figure.by.year}
-    query = f"kind__exact=arrival&category__exact=rd_branch&occurred_on__gte={window.first}&confirmed=yes"
+    query = f"counts={target.code}"
     words = _pending_words(figure.pending)
     if figure.by_takeover:
         words.append(
@@ -175,9 +163,7 @@ def _cumulative_bullet(target: Target, figure: CumulativeProgress, today: date) 
 def _yearly_bullet(target: Target, figure: YearlyProgress, today: date) -> Bullet:
     pace = target.goal * part_of_year(today)
     title = _("%(target)s in %(year)d") % {"target": target.name, "year": figure.year}
-    query = f"kind__exact=arrival&category__exact=startup&occurred_on__year={figure.year}&confirmed=yes"
-    if target.code == TargetCode.SPIN_OFFS:
-        query += "&spin_off=yes"
+    query = f"counts={target.code}&occurred_on__year={figure.year}"
     words = _pending_words(figure.pending)
     if figure.departed:
         words.append(_("%(count)d left, net %(net)d") % {"count": figure.departed, "net": figure.net})
@@ -252,9 +238,12 @@ def _pipeline() -> tuple[list[PipelineRow], PipelineRow]:
             )
             row.cells.append(cell)
             row.total.add(cell)
+            row.total.url = url
+            total.cells[place].url = f"{total.url}&track__exact={track.value}"
             total.cells[place].add(cell)
         total.total.add(row.total)
         rows.append(row)
+    total.total.url = total.url
     return rows, total
 
 
@@ -268,20 +257,17 @@ def _arrivals(year: int, now: datetime) -> Any:
 
 
 # ── what waits ──────────────────────────────────────────────────────────────
-def _waiting(user: User, today: date) -> tuple[list[Waiting], list[tuple[str, str]]]:
-    """Own tasks due, events for a second person, and submitted spaces; the first ten, and where the rest is."""
-    tasks = Task.objects.open().filter(owner=user, due_on__lte=today).select_related("organisation", "owner")
-    events = CountEvent.objects.waiting_for_confirmation().select_related("organisation", "recorded_by")
-    vacancies = Vacancy.objects.waiting_for_staff().select_related("office").order_by("submitted_at")
-    shown = list(tasks[:WAITING_SHOWN])
-    leads = Lead.objects.named_for(user).filter(pk__in=[task.lead_id for task in shown if task.lead_id])
-    names = dict(leads.values_list("pk", "display_name"))
-    rows = [_task_row(task, names, today) for task in shown]
-    if may_see(user, "targets.countevent", "confirm"):
-        mine = events.exclude(recorded_by=user).order_by("recorded_at")
-        rows += [_event_row(event) for event in mine[:WAITING_SHOWN]]
-    if may_see(user, "estate.vacancy", "change"):
-        rows += [_vacancy_row(vacancy) for vacancy in vacancies[:WAITING_SHOWN]]
+def _waiting(user: User, now: datetime) -> tuple[list[DrawnRow], int]:
+    """The first ten of the quiet list, and how many rows the whole has."""
+    desk = QuietDesk(user, now)
+    rows, total = quiet_page(user=user, today=desk.today, now=now, size=WAITING_SHOWN)
+    return [desk.draw(row) for row in rows], total
+
+
+def _waiting_elsewhere(user: User) -> list[tuple[str, str]]:
+    """Lists of their own that wait; tasks about a lead whose name is hidden are not in the list of tasks either."""
+    readable = Lead.objects.with_readable_name(user).filter(is_name_readable=True).values("pk")
+    tasks = Task.objects.open().filter(Q(lead__isnull=True) | Q(lead__in=readable), owner=user)
     more = []
     for words, count, url in (
         (
@@ -289,68 +275,17 @@ def _waiting(user: User, today: date) -> tuple[list[Waiting], list[tuple[str, st
             tasks.count(),
             f"{reverse('admin:acquisition_task_changelist')}?owner__id__exact={user.pk}&state=open",
         ),
-        (_("Events for a second person"), events.count(), _ledger_url("confirmed=no")),
+        (
+            _("Events for a second person"),
+            CountEvent.objects.waiting_for_confirmation().count(),
+            _ledger_url("confirmed=no"),
+        ),
         (
             _("Submitted spaces"),
-            vacancies.count(),
+            Vacancy.objects.waiting_for_staff().count(),
             f"{reverse('admin:estate_vacancy_changelist')}?status__exact=submitted",
         ),
     ):
         if count:
             more.append((f"{words} · {count}", url))
-    return rows[:WAITING_SHOWN], more
-
-
-def _task_row(task: Task, names: dict[int, str], today: date) -> Waiting:
-    late = (today - task.due_on).days
-    if late:
-        why = ngettext("Promise %(count)d day late", "Promise %(count)d days late", late) % {"count": late}
-    else:
-        why = _("Promised for today")
-    if task.lead_id:
-        url = reverse("admin:acquisition_lead_change", args=[task.lead_id])
-    else:
-        url = reverse("admin:acquisition_task_change", args=[task.pk])
-    return Waiting(
-        shape="triangle" if late else "diamond",
-        tone="bad" if late else "warn",
-        title=task.title,
-        url=url,
-        what=names.get(task.lead_id or 0) or str(task.organisation or ""),
-        why=why,
-        day=task.due_on,
-        owner=task.owner,
-        action=_("Done"),
-        action_url=reverse("admin:acquisition_task_do", args=[task.pk, "finish"]),
-    )
-
-
-def _event_row(event: CountEvent) -> Waiting:
-    return Waiting(
-        shape="ring",
-        tone="wait",
-        title=str(event.organisation),
-        url=reverse("admin:targets_countevent_change", args=[event.pk]),
-        what=str(event.get_kind_display()),
-        why=_("Waits for a second person"),
-        day=amsterdam_day(event.recorded_at),
-        owner=event.recorded_by,
-        action=_("Look and confirm"),
-        action_url=reverse("admin:targets_countevent_do", args=[event.pk, "confirm"]),
-    )
-
-
-def _vacancy_row(vacancy: Vacancy) -> Waiting:
-    url = reverse("admin:estate_vacancy_change", args=[vacancy.pk])
-    return Waiting(
-        shape="diamond",
-        tone="warn",
-        title=vacancy.title,
-        url=url,
-        what=str(vacancy.office or ""),
-        why=_("Submitted space"),
-        day=amsterdam_day(vacancy.submitted_at),
-        owner=None,
-        action=_("Judge"),
-        action_url=url,
-    )
+    return more

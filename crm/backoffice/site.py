@@ -26,6 +26,7 @@ from crm.backoffice import saved_views
 from crm.backoffice.autocomplete import DeskAutocompleteView
 from crm.backoffice.dashboard import dashboard
 from crm.backoffice.navigation import SETTINGS, Line, may_see, navigation, quick_add
+from crm.backoffice.quiet_page import today_page
 
 
 class BackofficeSite(AdminSite):
@@ -63,6 +64,7 @@ class BackofficeSite(AdminSite):
 
     def get_urls(self) -> list[Any]:
         own = [
+            path("today/", self.admin_view(self.today_page), name="today"),
             path("settings/", self.admin_view(self.settings_page), name="settings"),
             path("language/", self.admin_view(require_POST(self.change_language)), name="language"),
         ]
@@ -79,6 +81,10 @@ class BackofficeSite(AdminSite):
         }
         request.current_app = self.name
         return TemplateResponse(request, self.index_template, context)
+
+    @method_decorator(never_cache)
+    def today_page(self, request: HttpRequest) -> HttpResponse:
+        return today_page(self, request)
 
     def settings_page(self, request: HttpRequest) -> HttpResponse:
         """What is set rarely: value lists, access, logs."""

@@ -7,9 +7,10 @@ from django.utils.translation import gettext_lazy as _
 from crm.acquisition.models import Lead, StageChange
 from crm.contacts.models import Organisation
 from crm.desk.list_models import DefaultView, ListExport, SavedView
+from crm.desk.snoozes import Snooze
 from crm.targets.models import CountEvent, Observation
 
-__all__ = ["DefaultView", "ImportBatch", "ImportedRow", "ListExport", "SavedView"]
+__all__ = ["DefaultView", "ImportBatch", "ImportedRow", "ListExport", "SavedView", "Snooze"]
 
 
 class ImportBatch(models.Model):

@@ -1,4 +1,4 @@
-"""Verbs of the desk: importing the park's own history."""
+"""Verbs of the desk: importing the park's own history, and what is done with a row of the quiet list."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,8 +19,11 @@ from crm.desk.history.people import People, named_in
 from crm.desk.history.reading import digest, read_folder
 from crm.desk.history.run import Run, is_waiting_lead
 from crm.desk.models import ImportBatch, ImportedRow
+from crm.desk.quiet.services import end_snooze, hand_over, snooze
 from crm.estate.models import Area
 from crm.targets.models import Target
+
+__all__ = ["ImportResult", "end_snooze", "hand_over", "import_history", "snooze"]
 
 Progress = Callable[[int, int], None]
 

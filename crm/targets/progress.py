@@ -215,6 +215,13 @@ def progress(as_of: date, known_at: datetime) -> Progress:
     )
 
 
+def counted_events(code: str, as_of: date, known_at: datetime) -> set[int]:
+    """The arrivals that a flow counts in its whole window, for the pair: the rows behind its number."""
+    target, rule = Target.objects.get(code=code), FLOW_RULES[code]
+    firsts = counting.first_arrivals(ledger(as_of, known_at).standing, rule)
+    return {firsts[owner].pk for owner in counting.counted(firsts, rule, window_of(target))}
+
+
 def _figures(target: Target, events: Ledger, observation: Observation | None, as_of: date) -> TargetProgress:
     if target.kind == TargetKind.CUMULATIVE:
         return _cumulative(target, events, as_of)

@@ -12,7 +12,6 @@ from tests.backoffice.conftest import logged_in
 from tests.conftest import NOON
 from tests.factories.accounts import UserFactory
 from tests.factories.acquisition import LeadFactory, TaskFactory
-from tests.factories.estate import VacancyFactory
 from tests.factories.targets import EventFactory
 
 pytestmark = pytest.mark.django_db
@@ -67,34 +66,49 @@ def test_the_pipeline_adds_up_and_links_to_its_leads(as_manager, manager):
             assert as_manager.get(cell.url).context["cl"].result_count == cell.leads
 
 
-def test_what_waits_is_the_persons_own(manager):
+def test_what_waits_is_the_persons_own_and_the_teams(manager):
     staff = UserFactory(staff=True)
-    TaskFactory(owner=manager, title="Mijn taak", due_on=date(2026, 10, 20), lead=LeadFactory())
-    TaskFactory(owner=manager, title="Later", due_on=date(2026, 10, 23), lead=LeadFactory())
-    TaskFactory(owner=staff, title="Andermans taak", due_on=date(2026, 10, 20), lead=LeadFactory())
-    own = EventFactory(pending=True, by=manager, on=date(2026, 10, 1))
+    lead = LeadFactory(owner=manager)
+    TaskFactory(owner=manager, title="Mijn taak", due_on=date(2026, 10, 20), lead=lead)
+    TaskFactory(owner=manager, title="Later", due_on=date(2026, 10, 23), lead=LeadFactory(owner=manager))
+    theirs = TaskFactory(owner=staff, title="Andermans taak", due_on=date(2026, 10, 20))
+    EventFactory(pending=True, by=manager, on=date(2026, 10, 1))
     other = EventFactory(pending=True, on=date(2026, 10, 1))
-    vacancy = VacancyFactory()
-    titles = [row.title for row in desk(manager).waiting]
-    assert titles == ["Mijn taak", str(other.organisation), vacancy.title]
-    assert str(own.organisation) not in titles
-    assert [row.title for row in desk(staff).waiting] == ["Andermans taak", vacancy.title]
+    home = desk(manager)
+    assert [(drawn.row.kind, drawn.row.pk) for drawn in home.waiting] == [
+        ("lead", lead.pk),
+        ("count_event", other.pk),
+    ]
+    assert home.waiting_total == 2
+    assert [drawn.row.pk for drawn in desk(staff).waiting] == [theirs.pk]
 
 
 def test_a_late_promise_says_how_late(manager):
-    TaskFactory(owner=manager, due_on=date(2026, 10, 20), lead=LeadFactory())
-    TaskFactory(owner=manager, due_on=date(2026, 10, 22), lead=LeadFactory())
+    TaskFactory(owner=manager, due_on=date(2026, 10, 20))
+    TaskFactory(owner=manager, due_on=date(2026, 10, 22))
     late, today = desk(manager).waiting
     assert (late.tone, today.tone) == ("bad", "warn")
-    assert "2" in late.why
+    assert "2" in late.row.reason.sentence
 
 
-def test_a_hidden_name_stays_hidden_on_the_home_page(staff):
+def test_the_home_page_shows_ten_and_says_how_many_there_are(as_manager, manager):
+    for _number in range(12):
+        LeadFactory(owner=manager)
+    home = desk(manager)
+    assert (len(home.waiting), home.waiting_total) == (10, 12)
+    text = as_manager.get(reverse("admin:index")).text
+    assert f'<a href="{reverse("admin:today")}">' in text
+
+
+def test_a_hidden_name_stays_hidden_on_the_home_page(as_staff, staff):
     lead = LeadFactory(
         strict=True, working_name="Zeer Geheim", organisation=None, owner=UserFactory(staff=True)
     )
-    TaskFactory(owner=staff, lead=lead, due_on=date(2026, 10, 20))
-    assert [row.what for row in desk(staff).waiting] == [lead.code_name]
+    TaskFactory(owner=staff, lead=lead, due_on=date(2026, 10, 20), title="Bel Zeer Geheim")
+    assert [drawn.row.title for drawn in desk(staff).waiting] == [lead.code_name]
+    for name in ("admin:index", "admin:today"):
+        with time_machine.travel(NOON, tick=False):
+            assert "Geheim" not in as_staff.get(reverse(name)).text
 
 
 def test_arrivals_of_this_year_say_who_waits(manager):

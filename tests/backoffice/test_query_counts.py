@@ -19,7 +19,7 @@ from tests.backoffice.crowd import Crowd
 from tests.backoffice.pages import list_urls
 
 BASELINE = Path(__file__).with_name("query_counts.json")
-MOST = {"list": 11, "lead page": 15, "home": 25}
+MOST = {"list": 11, "lead page": 15, "home": 32, "today": 24}
 
 
 def queries(client, url: str) -> int:
@@ -34,6 +34,7 @@ def counts(client, lead) -> dict[str, int]:
     pages = {
         **list_urls(),
         "home": reverse("admin:index"),
+        "today": reverse("admin:today"),
         "lead page": reverse("admin:acquisition_lead_change", args=[lead.pk]),
     }
     return {name: queries(client, url) for name, url in sorted(pages.items())}

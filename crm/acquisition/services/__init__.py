@@ -18,6 +18,7 @@ from crm.acquisition.services.moves import (
     reopen_lead,
     reverse_change,
 )
+from crm.acquisition.services.task_changes import hand_over_task, reschedule_task
 
 __all__ = [
     "add_task",
@@ -25,6 +26,7 @@ __all__ = [
     "close_lead",
     "establish_lead",
     "finish_task",
+    "hand_over_task",
     "import_change",
     "import_lead",
     "log_activity",
@@ -34,6 +36,7 @@ __all__ = [
     "record_lead",
     "record_proposal",
     "reopen_lead",
+    "reschedule_task",
     "reveal_name",
     "reverse_change",
 ]

@@ -15,6 +15,7 @@ from accounts.roles import DESK_ROLES
 from crm.acquisition.models import Activity, Lead, NameReveal, StageChange, Task
 from crm.acquisition.services import add_task, finish_task, log_activity
 from crm.backoffice.admin.base import ReadOnlyAdmin, RoomAdmin
+from crm.backoffice.admin.home_lists import MovementFilter
 from crm.backoffice.forms import Typed
 from crm.backoffice.record_actions import RecordAction
 from crm.backoffice.templatetags.desk import avatar, badge, day, moment
@@ -177,7 +178,7 @@ class ActivityAdmin(RoomAdmin):
 @admin.register(StageChange)
 class StageChangeAdmin(ReadOnlyAdmin):
     list_display = ("happened", "lead", "step", "reason", "by", "recorded", "standing")
-    list_filter = ("to_stage", "to_status", "lead__track")
+    list_filter = (MovementFilter, "to_stage", "to_status", "lead__track")
     list_select_related = ("lead", "by", "reversed_by")
     search_fields = ("lead__code_name",)
     date_hierarchy = "occurred_on"

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from crm.acquisition.models import Lead
 from crm.backoffice.admin.base import RoomAdmin
+from crm.backoffice.admin.home_lists import CountsFilter
 from crm.backoffice.fields import DocumentField, day_input
 from crm.backoffice.forms import RoomForm, Typed
 from crm.backoffice.record_actions import ActionForm, RecordAction
@@ -123,7 +124,15 @@ class CountEventAdmin(RoomAdmin):
         "recorder",
     )
     list_display_links = ("happened", "organisation")
-    list_filter = (ConfirmedFilter, "kind", "category", SpinOffFilter, "is_knowledge_intensive", "area")
+    list_filter = (
+        ConfirmedFilter,
+        CountsFilter,
+        "kind",
+        "category",
+        SpinOffFilter,
+        "is_knowledge_intensive",
+        "area",
+    )
     list_select_related = ("organisation", "area", "recorded_by", "confirmed_by")
     search_fields = ("organisation__name",)
     date_hierarchy = "occurred_on"
