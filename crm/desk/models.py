@@ -6,7 +6,10 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.acquisition.models import Lead, StageChange
 from crm.contacts.models import Organisation
+from crm.desk.calendar_models import CalendarAddress, MorningChoice, MorningRound
 from crm.targets.models import CountEvent, Observation
+
+__all__ = ["CalendarAddress", "ImportBatch", "ImportedRow", "MorningChoice", "MorningRound"]
 
 
 class ImportBatch(models.Model):
