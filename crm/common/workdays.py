@@ -35,9 +35,7 @@ def workdays_between(first: date, last: date) -> int:
     days = weeks * WORKDAYS_A_WEEK
     days += sum((last - timedelta(days=back)).weekday() < WORKDAYS_A_WEEK for back in range(rest))
     return days - sum(
-        first < holiday <= last
-        for year in range(first.year, last.year + 1)
-        for holiday in holidays_in(year)
+        first < holiday <= last for year in range(first.year, last.year + 1) for holiday in holidays_in(year)
     )
 
 

@@ -13,8 +13,8 @@ from accounts.roles import DESK_ROLES
 from crm.common.errors import Fault, RuleError
 from crm.common.locks import lock_row
 from crm.common.months import AMSTERDAM
+from crm.common.workdays import is_workday
 from crm.desk.models import CalendarAddress, MorningChoice, MorningRound
-from crm.desk.workdays import is_working_day
 from crm.messages.services import queue_mail
 
 TOKEN_BYTES = 32  # 256 bits
@@ -80,7 +80,7 @@ def due_for_morning_mail(at: datetime) -> list[User]:
     mail and was not looked at today.
     """
     local = at.astimezone(AMSTERDAM)
-    if not (FIRST_HOUR <= local.hour < LAST_HOUR and is_working_day(local.date())):
+    if not (FIRST_HOUR <= local.hour < LAST_HOUR and is_workday(local.date())):
         return []
     looked_at = MorningRound.objects.filter(day=local.date()).values("user")
     people = User.objects.filter(is_active=True, role__in=DESK_ROLES).exclude(email=SYSTEM_EMAIL)
