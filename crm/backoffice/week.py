@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -89,11 +90,18 @@ def _owner(request: HttpRequest, people: list[User]) -> User:
     raise Http404
 
 
+def short_day(day: date, language: str) -> str:
+    """`26 okt` and `26 Oct`: Dutch months have small letters."""
+    month = date_format(day, "M").rstrip(".")
+    return f"{day.day} {month.lower() if language == 'nl' else month}"
+
+
 def _days(week: Week, today: date) -> list[dict[str, Any]]:
     language = get_language() or "nl"
     return [
         {
             "day": day,
+            "short": short_day(day, language),
             "entries": entries,
             "holiday": holiday_name(day, language),
             "is_today": day == today,
