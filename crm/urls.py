@@ -7,6 +7,7 @@ from django.views.generic import RedirectView
 from accounts.views import start
 from crm.api.health import healthz, readyz
 from crm.api.urls import nothing_here
+from crm.backoffice.calendar_feed import calendar_feed
 
 urlpatterns = [
     path("", start, name="start"),
@@ -14,6 +15,7 @@ urlpatterns = [
     # One log-in for all roles: the admin's own would know nothing of the second factor's pages.
     path("admin/login/", RedirectView.as_view(pattern_name="accounts:log-in", query_string=True)),
     path("admin/", admin.site.urls),
+    path("calendar/<str:token>.ics", calendar_feed, name="calendar"),
     path("portal/", include("crm.portal.urls")),
     path("api/", include("crm.api.urls")),
     path("api", nothing_here),

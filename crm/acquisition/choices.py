@@ -71,3 +71,32 @@ class ActivityKind(models.TextChoices):
     VISIT = "visit", _("Visit")
     PROPOSAL = "proposal", _("Proposal")
     NOTE = "note", _("Note")
+
+
+class TaskKind(models.TextChoices):
+    """What somebody promised to do; calls and visits may have an hour."""
+
+    TASK = "task", _("Task")
+    CALL = "call", _("Call")
+    VISIT = "visit", _("Visit")
+
+
+class Repeat(models.TextChoices):
+    """How often a task comes back once it is done."""
+
+    NONE = "none", _("Once")
+    WEEKLY = "weekly", _("Every week")
+    FORTNIGHTLY = "fortnightly", _("Every two weeks")
+    MONTHLY = "monthly", _("Every month")
+    QUARTERLY = "quarterly", _("Every three months")
+    HALF_YEARLY = "half_yearly", _("Every half year")
+    YEARLY = "yearly", _("Every year")
+
+
+class TaskAct(models.TextChoices):
+    """What happened to a task after it was promised."""
+
+    RESCHEDULED = "rescheduled", _("Rescheduled")
+    HANDED_OVER = "handed_over", _("Handed over")
+    DONE = "done", _("Done")
+    REPEAT_ENDED = "repeat_ended", _("No longer repeated")

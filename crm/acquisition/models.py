@@ -12,11 +12,23 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from crm.acquisition.choices import ActivityKind, Answer, Confidentiality, LeadStatus, Reason, Stage, Track
-from crm.acquisition.querysets import ActivityQuerySet, LeadQuerySet, StageChangeQuerySet, TaskQuerySet
-from crm.common.constraints import at_most, both_or_neither, not_empty, one_of
+from crm.acquisition.querysets import ActivityQuerySet, LeadQuerySet, StageChangeQuerySet
+from crm.acquisition.task_models import Task, TaskChange
+from crm.common.constraints import at_most, not_empty, one_of
 from crm.common.models import Recorded
 from crm.common.validators import validate_plain_text
 from crm.contacts.models import ApplicationArea, Organisation, Person, Technology
+
+__all__ = [
+    "Activity",
+    "Lead",
+    "LeadIdentity",
+    "NameReveal",
+    "StageChange",
+    "StageNote",
+    "Task",
+    "TaskChange",
+]
 
 USER = settings.AUTH_USER_MODEL
 
@@ -291,46 +303,3 @@ class Activity(Recorded):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.occurred_on}"
-
-
-class Task(Recorded):
-    """Something promised: by whom and until when."""
-
-    lead = models.ForeignKey(
-        Lead, models.PROTECT, related_name="tasks", null=True, blank=True, verbose_name=_("lead")
-    )
-    organisation = models.ForeignKey(
-        Organisation, models.PROTECT, related_name="+", null=True, blank=True, verbose_name=_("organisation")
-    )
-    title = models.CharField(_("what"), max_length=200, validators=[validate_plain_text])
-    due_on = models.DateField(_("due on"))
-    owner = models.ForeignKey(USER, models.PROTECT, related_name="+", verbose_name=_("owner"))
-    done_at = models.DateTimeField(_("done at"), null=True, blank=True, editable=False)
-    done_by = models.ForeignKey(
-        USER,
-        models.PROTECT,
-        related_name="+",
-        null=True,
-        blank=True,
-        editable=False,
-        verbose_name=_("done by"),
-    )
-
-    objects = TaskQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("task")
-        verbose_name_plural = _("tasks")
-        ordering = ["due_on", "pk"]
-        indexes = [
-            models.Index(
-                fields=["owner", "due_on"], condition=Q(done_at__isnull=True), name="task_open_by_owner"
-            )
-        ]
-        constraints = [
-            both_or_neither("done_at", "done_by", "a_done_task_says_by_whom"),
-            not_empty("title", "a_task_says_what"),
-        ]
-
-    def __str__(self) -> str:
-        return self.title

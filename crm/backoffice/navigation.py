@@ -58,6 +58,7 @@ GROUPS: tuple[Group, ...] = (
         "",
         (
             Place(_("Today"), "today", url_name="admin:index", count=_tasks_due),
+            Place(_("Week"), "later", url_name="admin:week"),
             Place(_("Leads"), "lead", ("acquisition.lead", "acquisition.task", "acquisition.activity")),
             Place(_("Companies and people"), "people", ("contacts.organisation", "contacts.person")),
         ),
@@ -102,6 +103,7 @@ GROUPS: tuple[Group, ...] = (
                     "contacts.brokeraccess",
                     "crm_messages.mail",
                     "acquisition.stagechange",
+                    "acquisition.taskchange",
                     "acquisition.namereveal",
                     "desk.listexport",
                 ),
@@ -122,6 +124,7 @@ SETTINGS: tuple[tuple[Promise, tuple[str, ...]], ...] = (
         (
             "crm_messages.mail",
             "acquisition.stagechange",
+            "acquisition.taskchange",
             "acquisition.namereveal",
             "accounts.accountevent",
             "desk.listexport",

@@ -196,9 +196,11 @@ class QuietDesk:
 
     def _reschedule(self, kind: SubjectKind, subject: Any, values: dict[str, Any], post: Any) -> None:
         self._allow("acquisition.change_task")
+        task = self._promise(post)
         reschedule_task(
-            task=self._promise(post),
+            task=task,
             due_on=values["due_on"],
+            start_time=task.start_time,
             by=self.user,
             at=self.now,
             version=version_in(post),

@@ -24,6 +24,7 @@ from accounts.models import Language
 from accounts.services import change_language
 from crm.backoffice import saved_views
 from crm.backoffice.autocomplete import DeskAutocompleteView
+from crm.backoffice.calendar_pages import calendar_pages
 from crm.backoffice.dashboard import dashboard
 from crm.backoffice.navigation import SETTINGS, Line, may_see, navigation, quick_add
 from crm.backoffice.quiet_page import today_page
@@ -68,7 +69,7 @@ class BackofficeSite(AdminSite):
             path("settings/", self.admin_view(self.settings_page), name="settings"),
             path("language/", self.admin_view(require_POST(self.change_language)), name="language"),
         ]
-        return [*own, *saved_views.urls_of(self), *super().get_urls()]
+        return [*own, *saved_views.urls_of(self), *calendar_pages(self), *super().get_urls()]
 
     @method_decorator(never_cache)
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:

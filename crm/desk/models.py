@@ -6,11 +6,22 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.acquisition.models import Lead, StageChange
 from crm.contacts.models import Organisation
+from crm.desk.calendar_models import CalendarAddress, MorningChoice, MorningRound
 from crm.desk.list_models import DefaultView, ListExport, SavedView
 from crm.desk.snoozes import Snooze
 from crm.targets.models import CountEvent, Observation
 
-__all__ = ["DefaultView", "ImportBatch", "ImportedRow", "ListExport", "SavedView", "Snooze"]
+__all__ = [
+    "CalendarAddress",
+    "DefaultView",
+    "ImportBatch",
+    "ImportedRow",
+    "ListExport",
+    "MorningChoice",
+    "MorningRound",
+    "SavedView",
+    "Snooze",
+]
 
 
 class ImportBatch(models.Model):

@@ -1,4 +1,4 @@
-"""Verbs of the desk: importing the park's own history, and what is done with a row of the quiet list."""
+"""Verbs of the desk: importing the park's own history; those of a person's own calendar stand in `calendar_services`."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,6 +11,15 @@ from django.db import transaction
 from accounts.models import User
 from crm.acquisition.models import Lead
 from crm.common.locks import lock_rows
+from crm.desk.calendar_services import (
+    choose_morning_mail,
+    due_for_morning_mail,
+    make_calendar_address,
+    queue_morning_mail,
+    read_calendar_address,
+    revoke_calendar_address,
+    wants_morning_mail,
+)
 from crm.desk.history.applying import Applying, Outcome, count_of_rows
 from crm.desk.history.checking import check
 from crm.desk.history.columns import FILES, LEADS
@@ -23,7 +32,20 @@ from crm.desk.quiet.services import end_snooze, hand_over, snooze
 from crm.estate.models import Area
 from crm.targets.models import Target
 
-__all__ = ["ImportResult", "end_snooze", "hand_over", "import_history", "snooze"]
+__all__ = [
+    "ImportResult",
+    "choose_morning_mail",
+    "due_for_morning_mail",
+    "end_snooze",
+    "hand_over",
+    "import_history",
+    "make_calendar_address",
+    "queue_morning_mail",
+    "read_calendar_address",
+    "revoke_calendar_address",
+    "snooze",
+    "wants_morning_mail",
+]
 
 Progress = Callable[[int, int], None]
 

@@ -6,7 +6,7 @@ from smtplib import SMTPException
 from typing import Any
 
 from django.conf import settings
-from django.core.mail import EmailMessage, get_connection
+from django.core.mail import EmailMultiAlternatives, get_connection
 from django.db import transaction
 from django.db.models import F, Q
 
@@ -17,7 +17,7 @@ MOST_ATTEMPTS = 8
 MAIL_DOMAIN = "crm.kennispark.example"
 
 
-def queue_mail(*, to: str, subject: str, body: str, unique_key: str, at: datetime) -> Mail:
+def queue_mail(*, to: str, subject: str, body: str, unique_key: str, at: datetime, html: str = "") -> Mail:
     """Put a mail in the outbox; the same `unique_key` again gives the mail that is there and queues nothing."""
     mail, _created = Mail.objects.get_or_create(
         unique_key=unique_key,
@@ -26,6 +26,7 @@ def queue_mail(*, to: str, subject: str, body: str, unique_key: str, at: datetim
             "to": to,
             "subject": subject,
             "body": body,
+            "html": html,
             "queued_at": at,
             "due_at": at,
         },
@@ -50,7 +51,7 @@ def send_due(*, at: datetime, limit: int = 100) -> int:
 
 
 def _hand_over(mail: Mail, at: datetime) -> int:
-    message = EmailMessage(
+    message = EmailMultiAlternatives(
         subject=mail.subject,
         body=mail.body,
         from_email=settings.DEFAULT_FROM_EMAIL,
@@ -58,6 +59,8 @@ def _hand_over(mail: Mail, at: datetime) -> int:
         headers={"Message-ID": mail.message_id, "Auto-Submitted": "auto-generated"},
         connection=get_connection(timeout=20),
     )
+    if mail.html:
+        message.attach_alternative(mail.html, "text/html")
     error = ""
     try:
         message.send()

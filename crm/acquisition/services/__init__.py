@@ -1,8 +1,6 @@
 """Everything that can be done with a lead."""
 
 from crm.acquisition.services.contact import (
-    add_task,
-    finish_task,
     log_activity,
     record_proposal,
     reveal_name,
@@ -18,12 +16,19 @@ from crm.acquisition.services.moves import (
     reopen_lead,
     reverse_change,
 )
-from crm.acquisition.services.task_changes import hand_over_task, reschedule_task
+from crm.acquisition.services.tasks import (
+    add_task,
+    end_repeat,
+    finish_task,
+    hand_over_task,
+    reschedule_task,
+)
 
 __all__ = [
     "add_task",
     "change_lead",
     "close_lead",
+    "end_repeat",
     "establish_lead",
     "finish_task",
     "hand_over_task",

@@ -1,4 +1,4 @@
-"""Verbs on what happens with a lead or a relation: contact, proposals, tasks, and looking at a hidden name."""
+"""Verbs on what happens with a lead or a relation: contact, proposals, and looking at a hidden name."""
 
 from datetime import date, datetime
 
@@ -7,9 +7,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from crm.acquisition.choices import ActivityKind
-from crm.acquisition.models import Activity, Lead, LeadIdentity, NameReveal, Task
-from crm.common.errors import Fault, RuleError, refuse
-from crm.common.locks import lock_row
+from crm.acquisition.models import Activity, Lead, LeadIdentity, NameReveal
+from crm.common.errors import Fault, refuse
 from crm.common.months import amsterdam_day
 from crm.common.validation import field_faults
 from crm.contacts.models import Organisation, Person
@@ -67,46 +66,6 @@ def record_proposal(*, lead: Lead, reference: str, on: date, by: User, at: datet
         by=by,
         at=at,
     )
-
-
-@transaction.atomic
-def add_task(
-    *,
-    title: str,
-    due_on: date,
-    owner: User,
-    by: User,
-    at: datetime,
-    lead: Lead | None = None,
-    organisation: Organisation | None = None,
-) -> Task:
-    """Promise something, with a day and an owner."""
-    task = Task(
-        title=title.strip(),
-        due_on=due_on,
-        owner=owner,
-        lead=lead,
-        organisation=organisation,
-        created_by=by,
-        created_at=at,
-        changed_by=by,
-        changed_at=at,
-    )
-    refuse(field_faults(task))
-    task.save()
-    return task
-
-
-@transaction.atomic
-def finish_task(*, task: Task, by: User, at: datetime) -> Task:
-    """Tick a task off, once."""
-    fresh = lock_row(Task.objects.all(), task.pk)
-    if fresh.done_at is not None:
-        raise RuleError(Fault("done_already", _("This task was done already.")))
-    fresh.done_by, fresh.done_at = by, at
-    fresh.changed_by, fresh.changed_at, fresh.version = by, at, fresh.version + 1
-    fresh.save()
-    return fresh
 
 
 @transaction.atomic

@@ -10,14 +10,12 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
-from accounts.roles import DESK_ROLES
-from crm.acquisition.models import Activity, Lead, NameReveal, StageChange, Task
-from crm.acquisition.services import add_task, finish_task, log_activity
+from crm.acquisition.models import Activity, Lead, NameReveal, StageChange, Task, TaskChange
+from crm.acquisition.services import add_task, log_activity
 from crm.backoffice.admin.base import ReadOnlyAdmin, RoomAdmin
 from crm.backoffice.admin.home_lists import MovementFilter
 from crm.backoffice.forms import Typed
-from crm.backoffice.record_actions import RecordAction
+from crm.backoffice.task_actions import TASK_ACTIONS, TaskBulkMixin, desk_users
 from crm.backoffice.templatetags.desk import avatar, badge, day, moment
 from crm.common.months import amsterdam_day
 
@@ -26,11 +24,6 @@ def about_readable_leads(request: HttpRequest, queryset: Any, path: str = "lead"
     """Only rows about no lead, or about one whose name this user may read: their text and people give it away."""
     readable = Lead.objects.with_readable_name(request.user).filter(is_name_readable=True)
     return queryset.filter(Q(**{f"{path}__isnull": True}) | Q(**{f"{path}__in": readable.values("pk")}))
-
-
-def desk_users() -> Any:
-    """People who can own work: active users of the desk."""
-    return User.objects.filter(is_active=True, role__in=DESK_ROLES)
 
 
 def subject(row: Any) -> str:
@@ -54,25 +47,29 @@ class StateFilter(admin.SimpleListFilter):
 
 
 @admin.register(Task)
-class TaskAdmin(RoomAdmin):
+class TaskAdmin(TaskBulkMixin, RoomAdmin):
     list_display = ("title", "about", "due", "state", "owner_mark")
-    list_filter = (StateFilter, "owner")
+    list_filter = (StateFilter, "owner", "kind")
     list_select_related = ("lead", "organisation", "owner")
     search_fields = ("title", "lead__code_name", "organisation__name")
     date_hierarchy = "due_on"
     ordering = ("due_on", "pk")
     autocomplete_fields = ("lead", "organisation")
-    fieldsets = ((None, {"fields": ("title", ("due_on", "owner"), ("lead", "organisation"))}),)
-    record_actions = (
-        RecordAction(
-            name="finish",
-            label=_("Done"),
-            done=_("The task is done."),
-            run=lambda task, values, by, at: finish_task(task=task, by=by, at=at),
-            applies=lambda task: task.done_at is None,
-            tone="primary",
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": (
+                    "title",
+                    ("kind", "owner"),
+                    ("due_on", "start_time"),
+                    "repeat",
+                    ("lead", "organisation"),
+                )
+            },
         ),
     )
+    record_actions = TASK_ACTIONS
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return about_readable_leads(request, super().get_queryset(request))
@@ -117,6 +114,24 @@ class TaskAdmin(RoomAdmin):
 
     def add_through(self, typed: Typed) -> Task:
         return add_task(by=typed.by, at=typed.at, **typed.values)
+
+
+@admin.register(TaskChange)
+class TaskChangeAdmin(ReadOnlyAdmin):
+    list_display = ("happened", "task", "act", "old", "new", "by")
+    list_filter = ("act", "by")
+    list_select_related = ("task", "by")
+    date_hierarchy = "at"
+    list_intro = _("Append-only: what became of a task. Owners stand here by number.")
+    fields = ("task", "act", ("old", "new"), "by", "at")
+    narrow_columns = ("old",)
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return about_readable_leads(request, super().get_queryset(request), "task__lead")
+
+    @admin.display(description=_("at"), ordering="at")
+    def happened(self, row: TaskChange) -> SafeString | str:
+        return moment(row.at)
 
 
 @admin.register(Activity)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from crm.acquisition.models import Lead, Task
 from crm.acquisition.services import change_lead, hand_over_task
-from crm.acquisition.services.task_changes import new_owner_faults
+from crm.acquisition.services.tasks import new_owner_faults
 from crm.common.errors import Fault, RuleError, refuse
 from crm.common.locks import lock_rows
 from crm.common.months import amsterdam_day

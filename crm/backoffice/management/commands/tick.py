@@ -2,6 +2,8 @@
 
 import signal
 import threading
+from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -9,11 +11,21 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
 from accounts.idempotency import forget_answers
+from crm.backoffice.morning_mail import queue_morning_mails
 from crm.messages.services import send_due
+
+# What a round does, in this order, each with the word for its count. A door may know every room, so this list stands
+# here: the rooms say what is due, and none of them knows that there is a tick. Mail that waits comes first: whatever
+# goes wrong further down, it has gone out.
+DUE_WORK: tuple[tuple[str, Callable[..., int | None]], ...] = (
+    ("mail(s) sent", send_due),
+    ("", forget_answers),
+    ("morning mail(s) put in the outbox", queue_morning_mails),
+)
 
 
 class Command(BaseCommand):
-    help = "Sends due mail and forgets old answers of the API. With --loop it does so every minute until it is stopped."
+    help = "Does what is due: sends mail, writes the morning mail, forgets old answers. With --loop every minute until it is stopped."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--loop", action="store_true", help="Go on until stopped.")
@@ -30,13 +42,15 @@ class Command(BaseCommand):
             for number in (signal.SIGTERM, signal.SIGINT):
                 signal.signal(number, lambda *_: stopping.set())
         while not stopping.is_set():
-            now = timezone.now()
-            sent = send_due(at=now)
-            forget_answers(at=now)
+            done = self._round(timezone.now())
             if options["heartbeat"]:
                 options["heartbeat"].touch()
-            if sent or not options["loop"]:
-                self.stdout.write(f"{sent} mail(s) sent")
+            told = [f"{count} {word}" for word, count in done if word and (count or not options["loop"])]
+            if told:
+                self.stdout.write(", ".join(told))
             if not options["loop"]:
                 return
             stopping.wait(options["every"])
+
+    def _round(self, now: datetime) -> list[tuple[str, int | None]]:
+        return [(word, work(at=now)) for word, work in DUE_WORK]
