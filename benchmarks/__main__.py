@@ -59,6 +59,9 @@ def prepare(url: str, leads: int) -> None:
     subprocess.run(
         [sys.executable, "-m", "benchmarks.seed", str(leads)], cwd=ROOT, env=environment, check=True
     )
+    if url.startswith("postgres"):
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute("VACUUM ANALYZE")
 
 
 def measure(name: str, url: str, leads: int, rounds: int) -> list[str]:

@@ -206,9 +206,13 @@ def web_works(rows: list[dict[str, Any]], url: str, rounds: int) -> None:
 
 def main(url: str, rounds: int) -> None:
     rows: list[dict[str, Any]] = []
-    floors = [Series("NOT EXISTS", pipeline_floor_exists)]
-    if connection.vendor == "postgresql":
-        floors.append(Series("DISTINCT ON", pipeline_floor_distinct))
+    # The best exact form of each: NOT EXISTS runs into PostgreSQL's statement timeout at 100,000 stage changes.
+    is_postgres = connection.vendor == "postgresql"
+    floors = [
+        Series("DISTINCT ON", pipeline_floor_distinct)
+        if is_postgres
+        else Series("NOT EXISTS", pipeline_floor_exists)
+    ]
     compare(
         rows,
         "pipeline as of a day",
