@@ -6,6 +6,7 @@ from functools import update_wrapper
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -13,6 +14,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
 
 from accounts.roles import DESK_ROLES
 from crm.backoffice.navigation import may_see
@@ -56,8 +59,14 @@ class Block:
     has_more: bool = False
 
 
+@never_cache
+@require_GET
+@login_required
 def search_page(request: HttpRequest) -> HttpResponse:
-    """The page with a form, or with `part=list` only what the dialog shows under its box."""
+    """The page with a form, or with `part=list` only what the dialog shows under its box.
+
+    Not behind the admin's own check, which sends who has no desk to the log-in: a dialog needs a plain refusal.
+    """
     if request.user.role not in DESK_ROLES:
         raise PermissionDenied
     text = request.GET.get("q", "").replace("\0", " ").strip()
@@ -114,7 +123,7 @@ def _why(hit: Hit, today: Any) -> str:
 # ── what was opened last ────────────────────────────────────────────────────
 def _recent(request: HttpRequest) -> list[tuple[Kind, int]]:
     records = request.session.get(SESSION_KEY, [])
-    return [(Kind(kind), pk) for kind, pk in records if kind in Kind]
+    return [(Kind(kind), pk) for kind, pk in records if kind in HEADS]
 
 
 def remembering(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:

@@ -63,7 +63,7 @@ class BackofficeSite(AdminSite):
     def get_urls(self) -> list[Any]:
         own = [
             path("settings/", self.admin_view(self.settings_page), name="settings"),
-            path("search/", self.admin_view(search_page), name="search"),
+            path("search/", search_page, name="search"),
             path("language/", self.admin_view(require_POST(self.change_language)), name="language"),
         ]
         return [*own, *super().get_urls()]

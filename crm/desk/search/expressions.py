@@ -9,7 +9,8 @@ from typing import Any
 
 from django.db.models import BooleanField, F, FloatField, Func, Q, TextField, Value
 
-SHORT = 3  # letters that make a trigram; below that a word must begin one
+from crm.desk.search.query import SHORT
+
 _ACCENTED = re.compile(r"ss|ae|oe|th|[a-z]")
 
 

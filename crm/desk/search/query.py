@@ -12,6 +12,7 @@ LONGEST = 100  # characters of a question that are read
 MOST_WORDS = 8
 KVK_FROM, KVK_LENGTH = 4, 8  # digits
 PHONE_FROM = 5  # digits without the zero or the country in front
+SHORT = 3  # letters that make a trigram
 FUZZY_FROM = 4  # letters
 BIGGEST_KEY = 2**63 - 1
 REFERENCE = re.compile(r"([lh])[ -]?0*(\d{1,19})", re.IGNORECASE)
@@ -35,6 +36,11 @@ class Query:
     @property
     def is_empty(self) -> bool:
         return not self.words
+
+    @property
+    def is_short(self) -> bool:
+        """Nothing makes a trigram: letters inside a word would fit almost anything."""
+        return all(len(word) < SHORT for word in self.words)
 
     @property
     def allows_typing_errors(self) -> bool:
@@ -79,7 +85,7 @@ def literal_tier(query: Query, text: str) -> Tier | None:
         return Tier.PREFIX
     if all(any(own.startswith(word) for own in words) for word in query.words):
         return Tier.WORDS
-    return Tier.PARTS
+    return None if query.is_short else Tier.PARTS
 
 
 def errors_allowed(word: str) -> int:

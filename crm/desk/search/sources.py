@@ -164,7 +164,7 @@ REFERENCES = {
     "l": Source(Kind.LEAD, _all_leads, (), (NAME, LINE)),
     "h": Source(Kind.NEED, _needs, (), ("title", LINE)),
 }
-BY_KIND = {
+BY_KIND: dict[Kind, Source] = {
     Kind.LEAD: REFERENCES["l"],
     Kind.NEED: REFERENCES["h"],
     **{source.kind: source for source in NAMES if source.kind not in (Kind.LEAD, Kind.NEED)},
