@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any
+from urllib.parse import quote
 
 import django
 
@@ -25,6 +26,7 @@ from crm.estate.models import Vacancy  # noqa: E402
 
 JSON = {"Content-Type": "application/json", "Accept": "application/json"}
 AS_OF, KNOWN_AT = date(2026, 10, 31), datetime(2026, 11, 6, 11, tzinfo=UTC)
+SOUGHT, MISTYPED = "company 777", "cmopany 777"
 EXACT = """
 SELECT c.to_stage, COUNT(*) FROM acquisition_stagechange c
 WHERE c.occurred_on <= %s AND c.recorded_at <= %s AND COALESCE(c.reverses_id, 0) = 0
@@ -82,6 +84,18 @@ def pipeline_floor_exists() -> tuple[int, int]:
 def pipeline_ours() -> tuple[int, int]:
     standing = StageChange.objects.last_per_lead(AS_OF, KNOWN_AT).order_by()
     return sum(count for _stage, count in standing.values_list("to_stage").annotate(Count("pk"))), 1
+
+
+def search_floor() -> tuple[int, int]:
+    """The same question by hand: one name in the organisations and in the leads that they stand behind."""
+    text = "crm_search_text(o.name)" if connection.vendor == "postgresql" else "o.name"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT o.id, o.name, i.lead_id FROM contacts_organisation o "
+            f"LEFT JOIN acquisition_leadidentity i ON i.organisation_id = o.id WHERE {text} LIKE %s LIMIT 60",  # noqa: S608 no input
+            [f"%{SOUGHT}%"],
+        )
+        return len(cursor.fetchall()), 1
 
 
 def compare(
@@ -178,6 +192,15 @@ def web_works(rows: list[dict[str, Any]], url: str, rounds: int) -> None:
             Series("ours", page(client, "/admin/", staff)),
             rounds,
         )
+        for work, typed in (("search", SOUGHT), ("search, mistyped", MISTYPED)):
+            compare(
+                rows,
+                work,
+                "≤ 150 ms at 100,000 leads (PostgreSQL)",
+                [Series("floor", search_floor)],
+                Series("ours", page(client, f"/admin/search/?part=list&q={quote(typed)}", staff)),
+                rounds,
+            )
         compare(
             rows,
             "API list, 50 rows",

@@ -28,6 +28,7 @@ from crm.backoffice.calendar_pages import calendar_pages
 from crm.backoffice.dashboard import dashboard
 from crm.backoffice.navigation import SETTINGS, Line, may_see, navigation, quick_add
 from crm.backoffice.quiet_page import today_page
+from crm.backoffice.search import remembering, search_page
 
 
 class BackofficeSite(AdminSite):
@@ -51,7 +52,6 @@ class BackofficeSite(AdminSite):
             "quick_add": quick_add(request.user),
             "languages": Language.choices,
             "has_second_factor": settings.CRM_SECOND_FACTOR,
-            "search_url": reverse("admin:acquisition_lead_changelist"),
         }
 
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
@@ -67,9 +67,14 @@ class BackofficeSite(AdminSite):
         own = [
             path("today/", self.admin_view(self.today_page), name="today"),
             path("settings/", self.admin_view(self.settings_page), name="settings"),
+            path("search/", search_page, name="search"),
             path("language/", self.admin_view(require_POST(self.change_language)), name="language"),
         ]
         return [*own, *saved_views.urls_of(self), *calendar_pages(self), *super().get_urls()]
+
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:  # noqa: FBT001, FBT002 Django's own signature
+        """Every page of a record that opens is remembered for its reader: search offers it while its box is empty."""
+        return remembering(super().admin_view(view, cacheable))
 
     @method_decorator(never_cache)
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
