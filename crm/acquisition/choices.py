@@ -71,3 +71,13 @@ class ActivityKind(models.TextChoices):
     VISIT = "visit", _("Visit")
     PROPOSAL = "proposal", _("Proposal")
     NOTE = "note", _("Note")
+
+
+class DocumentKind(models.TextChoices):
+    """What may be put with a lead, known by its content; the code is the file's ending."""
+
+    PDF = "pdf", _("PDF")
+    PNG = "png", _("PNG picture")
+    JPEG = "jpg", _("JPEG picture")
+    DOCX = "docx", _("Word document")
+    XLSX = "xlsx", _("Excel workbook")

@@ -12,6 +12,9 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from crm.acquisition.choices import ActivityKind, Answer, Confidentiality, LeadStatus, Reason, Stage, Track
+from crm.acquisition.papers import Document as Document
+from crm.acquisition.papers import EditedWords as EditedWords
+from crm.acquisition.papers import LeadEdit as LeadEdit
 from crm.acquisition.querysets import ActivityQuerySet, LeadQuerySet, StageChangeQuerySet, TaskQuerySet
 from crm.common.constraints import at_most, both_or_neither, not_empty, one_of
 from crm.common.models import Recorded

@@ -7,6 +7,7 @@ from crm.acquisition.services.contact import (
     record_proposal,
     reveal_name,
 )
+from crm.acquisition.services.documents import add_document, withdraw_document
 from crm.acquisition.services.leads import change_lead, import_lead, record_lead
 from crm.acquisition.services.moves import (
     close_lead,
@@ -20,6 +21,7 @@ from crm.acquisition.services.moves import (
 )
 
 __all__ = [
+    "add_document",
     "add_task",
     "change_lead",
     "close_lead",
@@ -36,4 +38,5 @@ __all__ = [
     "reopen_lead",
     "reveal_name",
     "reverse_change",
+    "withdraw_document",
 ]
