@@ -13,7 +13,7 @@ from crm.acquisition.choices import ActivityKind
 from crm.acquisition.models import Activity, Lead
 from crm.acquisition.stages import Requirement
 from crm.backoffice.fields import day_input
-from crm.backoffice.spoken_days import SpokenDayField
+from crm.backoffice.spoken_days import SpokenDayField, say_understood
 from crm.common.errors import Fault
 from crm.contacts.models import Affiliation, Person
 
@@ -55,6 +55,7 @@ class EntryForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
+        say_understood(self)
         if values.get("next_step") and not values.get("due_on"):
             self.add_error("due_on", _("Give the day by which the next step is due."))
         if values.get("due_on") and not values.get("next_step"):

@@ -60,7 +60,7 @@ GROUPS: tuple[Group, ...] = (
             Place(_("Today"), "today", url_name="admin:index", count=_tasks_due),
             Place(_("Leads"), "lead", ("acquisition.lead", "acquisition.task", "acquisition.activity")),
             Place(_("Companies and people"), "people", ("contacts.organisation", "contacts.person")),
-            Place(_("Handed over"), "export", url_name="admin:referrals"),
+            Place(_("Referrals"), "export", url_name="admin:referrals"),
         ),
     ),
     Group(

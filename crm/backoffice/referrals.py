@@ -74,7 +74,7 @@ def referral_urls(site: Any) -> list[Any]:
         lines.sort(key=lambda line: (-line["counts"]["leads"], line["partner"].name))
         context = {
             **site.each_context(request),
-            "title": _("Handed over"),
+            "title": _("Referrals"),
             "lines": lines,
             "today": amsterdam_day(timezone.now()),
         }

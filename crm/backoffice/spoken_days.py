@@ -236,8 +236,16 @@ def _parsed(words: str, base: datetime, prefer: Side) -> date | None:
     return found.date() if found else None
 
 
+def say_understood(form: forms.BaseForm) -> None:
+    """Show under each field which day was understood, where it was one."""
+    for name, field in form.fields.items():
+        day = form.cleaned_data.get(name)
+        if isinstance(field, SpokenDayField) and day:
+            form[name].help_text = _("Understood: %(day)s") % {"day": in_full(day)}
+
+
 class SpokenDayField(forms.Field):
-    """A day in words. The form gives it `today` (read at the door); what was understood stands under it afterwards."""
+    """A day in words. The form gives it `today` (read at the door), and calls `say_understood` after."""
 
     widget = forms.TextInput
     today: date
@@ -262,8 +270,6 @@ class SpokenDayField(forms.Field):
         if value in self.empty_values or not str(value).strip():
             return None
         try:
-            day = read_day(str(value), self.today, self.prefer)
+            return read_day(str(value), self.today, self.prefer)
         except NotADayError as error:
             raise forms.ValidationError(str(error), "not_a_day") from error
-        self.help_text = _("Understood: %(day)s") % {"day": in_full(day)}
-        return day
