@@ -57,8 +57,8 @@ def _names(edits: Iterable[LeadEdit]) -> dict[tuple[Any, str], str]:
     wanted: dict[tuple[Any, str], set[str]] = {}
     for edit in edits:
         if edit.field in LOOKED_UP:
-            keys = [key for text in (edit.old, edit.new) for key in text.split(",") if key]
-            wanted.setdefault(LOOKED_UP[edit.field], set()).update(keys)
+            keys = wanted.setdefault(LOOKED_UP[edit.field], set())
+            keys |= {key for text in (edit.old, edit.new) for key in text.split(",") if key}
     names = {}
     for (model, column), keys in wanted.items():
         if keys:

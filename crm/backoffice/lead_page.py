@@ -118,7 +118,8 @@ class LeadPage:
         said = _("Recorded on %(day)s.") % {"day": in_full(values["occurred_on"])}
         if values["next_step"]:
             promised = {"what": values["next_step"], "day": in_full(values["due_on"])}
-            said = f"{said} {_('Next step on %(day)s: %(what)s.') % promised}"
+            next_step = _("Next step on %(day)s: %(what)s.") % promised
+            said = f"{said} {next_step}"
         return self._done(said)
 
     def _save_document(self) -> HttpResponse:
@@ -273,7 +274,7 @@ class LeadPage:
         if wants("tasks"):
             entries += [entry for task in tasks for entry in task_entries(task)]
         if wants("edits"):
-            edits = list(self.lead.edits.select_related("by", "words"))
+            edits = list(self.lead.edits.select_related("by", "words").order_by("-at", "pk"))
             entries += edit_entries(edit_lines(edits))
         if wants("documents"):
             entries += [entry for document in documents for entry in document_entries(document)]
