@@ -92,7 +92,7 @@ def search_floor() -> tuple[int, int]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT o.id, o.name, i.lead_id FROM contacts_organisation o "
-            f"LEFT JOIN acquisition_leadidentity i ON i.organisation_id = o.id WHERE {text} LIKE %s LIMIT 60",  # noqa: S608 no input
+            f"LEFT JOIN acquisition_leadidentity i ON i.organisation_id = o.id WHERE {text} LIKE %s LIMIT 60",
             [f"%{SOUGHT}%"],
         )
         return len(cursor.fetchall()), 1

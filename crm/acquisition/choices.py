@@ -100,3 +100,13 @@ class TaskAct(models.TextChoices):
     HANDED_OVER = "handed_over", _("Handed over")
     DONE = "done", _("Done")
     REPEAT_ENDED = "repeat_ended", _("No longer repeated")
+
+
+class DocumentKind(models.TextChoices):
+    """What may be put with a lead, known by its content; the code is the file's ending."""
+
+    PDF = "pdf", _("PDF")
+    PNG = "png", _("PNG picture")
+    JPEG = "jpg", _("JPEG picture")
+    DOCX = "docx", _("Word document")
+    XLSX = "xlsx", _("Excel workbook")

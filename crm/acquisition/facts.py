@@ -35,6 +35,22 @@ def facts_of_one(lead: Lead) -> LeadFacts:
     return facts_of([lead])[lead.pk]
 
 
+def facts_seen(lead: Lead, activities: Iterable[Activity]) -> LeadFacts:
+    """The facts of a lead whose identity and contact are at hand: no query."""
+    days: dict[str, Any] = {}
+    for activity in activities:
+        names = []
+        if activity.is_two_way and activity.person_id is not None and activity.kind != ActivityKind.NOTE:
+            names.append("contacted_on")
+        if activity.kind == ActivityKind.VISIT:
+            names.append("visited_on")
+        if activity.kind == ActivityKind.PROPOSAL:
+            names.append("proposed_on")
+        for name in names:
+            days[name] = min(activity.occurred_on, days.get(name, activity.occurred_on))
+    return _facts(lead, days, has_name=hasattr(lead, "identity"))
+
+
 def _facts(lead: Lead, days: Mapping[str, Any], *, has_name: bool) -> LeadFacts:
     return LeadFacts(
         has_name=has_name,

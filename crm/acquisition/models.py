@@ -12,8 +12,12 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from crm.acquisition.choices import ActivityKind, Answer, Confidentiality, LeadStatus, Reason, Stage, Track
+from crm.acquisition.papers import Document as Document
+from crm.acquisition.papers import EditedWords as EditedWords
+from crm.acquisition.papers import LeadEdit as LeadEdit
 from crm.acquisition.querysets import ActivityQuerySet, LeadQuerySet, StageChangeQuerySet
-from crm.acquisition.task_models import Task, TaskChange
+from crm.acquisition.task_models import Task as Task
+from crm.acquisition.task_models import TaskChange as TaskChange
 from crm.common.constraints import at_most, not_empty, one_of
 from crm.common.models import Recorded
 from crm.common.validators import validate_plain_text

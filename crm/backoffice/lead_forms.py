@@ -13,15 +13,16 @@ from crm.acquisition.choices import ActivityKind
 from crm.acquisition.models import Activity, Lead
 from crm.acquisition.stages import Requirement
 from crm.backoffice.fields import day_input
+from crm.backoffice.spoken_days import SpokenDayField, say_understood
 from crm.common.errors import Fault
 from crm.contacts.models import Affiliation, Person
 
 ENTRY_KINDS = [
     (kind.value, kind.label)
     for kind in (
-        ActivityKind.MEETING,
         ActivityKind.CALL,
         ActivityKind.EMAIL,
+        ActivityKind.MEETING,
         ActivityKind.VISIT,
         ActivityKind.NOTE,
     )
@@ -39,16 +40,22 @@ class EntryForm(forms.Form):
         max_length=10_000,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
-    occurred_on = forms.DateField(label=gettext_lazy("When"), widget=day_input())
+    occurred_on = SpokenDayField(label=gettext_lazy("When"), prefer="past")
     person = forms.ModelChoiceField(
         label=gettext_lazy("With whom"), queryset=Person.objects.none(), required=False, empty_label="–"
     )
     is_one_way = forms.BooleanField(label=gettext_lazy("No answer yet"), required=False)
     next_step = forms.CharField(label=gettext_lazy("Next step"), required=False, max_length=200)
-    due_on = forms.DateField(label=gettext_lazy("By"), required=False, widget=day_input())
+    due_on = SpokenDayField(label=gettext_lazy("By"), required=False, prefer="future")
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("occurred_on", "due_on"):
+            self.fields[name].today = today
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
+        say_understood(self)
         if values.get("next_step") and not values.get("due_on"):
             self.add_error("due_on", _("Give the day by which the next step is due."))
         if values.get("due_on") and not values.get("next_step"):

@@ -13,19 +13,36 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from crm.acquisition.choices import ActivityKind, Confidentiality, LeadStatus, Stage
-from crm.acquisition.facts import facts_of_one
-from crm.acquisition.models import Activity, Lead, StageChange, Task
-from crm.acquisition.services import add_task, change_lead, log_activity
+from crm.acquisition.facts import facts_seen
+from crm.acquisition.models import Activity, Document, Lead, StageChange, Task
+from crm.acquisition.services import add_document, add_task, change_lead, log_activity
 from crm.acquisition.stages import Requirement, missing_for, next_stage
 from crm.backoffice.lead_actions import STEPS
+from crm.backoffice.lead_circle import circle_of
+from crm.backoffice.lead_documents import DocumentForm
+from crm.backoffice.lead_edits import edit_lines
 from crm.backoffice.lead_forms import EntryForm, missing_form, offer_people, people_of, show_on
-from crm.backoffice.lead_timeline import LogEntry, log_of, stage_path
+from crm.backoffice.lead_log import (
+    ALL,
+    LOG_VIEWS,
+    LogEntry,
+    contact_entry,
+    document_entries,
+    edit_entries,
+    in_order,
+    match_entries,
+    step_entry,
+    task_entries,
+    without_content,
+)
+from crm.backoffice.lead_timeline import stage_path
+from crm.backoffice.spoken_days import in_full
 from crm.common.errors import RuleError
 from crm.common.months import amsterdam_day
-from crm.matching.models import HousingNeed
+from crm.matching.models import HousingNeed, Match
 
 SHOWN = 30
-AROUND = ("owner", "application_area", "identity", "referred_by", "decision_maker")
+AROUND = ("owner", "application_area", "identity__organisation", "referred_by", "decision_maker")
 
 
 class LeadPage:
@@ -43,17 +60,18 @@ class LeadPage:
         self.people = people_of(lead, self.activities) if self.is_readable else []
         self.missing, self.next_stage = self._missing()
         self.entry = self._entry_form()
+        self.document_form = DocumentForm()
         self.missing_form = missing_form(self.missing, lead, self.people) if self.may_work else None
 
     def _missing(self) -> tuple[list[Requirement], str | None]:
         stage = next_stage(self.lead.stage)
         if stage is None or self.lead.status != LeadStatus.OPEN or not self.is_readable:
             return [], None
-        return missing_for(facts_of_one(self.lead), stage, self.today), stage
+        return missing_for(facts_seen(self.lead, self.activities), stage, self.today), stage
 
     def _entry_form(self, data: Any = None) -> EntryForm:
-        kind = self.request.GET.get("kind", ActivityKind.MEETING)
-        form = EntryForm(data, initial={"kind": kind, "occurred_on": self.today})
+        kind = self.request.GET.get("kind", ActivityKind.CALL)
+        form = EntryForm(data, initial={"kind": kind, "occurred_on": self.today}, today=self.today)
         offer_people(form.fields["person"], self.people)
         return form
 
@@ -63,6 +81,8 @@ class LeadPage:
             raise PermissionDenied
         if "save_missing" in self.request.POST:
             return self._save_missing()
+        if "add_document" in self.request.POST:
+            return self._save_document()
         return self._save_entry()
 
     def _save_entry(self) -> HttpResponse:
@@ -95,7 +115,41 @@ class LeadPage:
         except RuleError as error:
             show_on(self.entry, error.faults)
             return self.show()
-        return self._done(_("Recorded."))
+        said = _("Recorded on %(day)s.") % {"day": in_full(values["occurred_on"])}
+        if values["next_step"]:
+            promised = {"what": values["next_step"], "day": in_full(values["due_on"])}
+            next_step = _("Next step on %(day)s: %(what)s.") % promised
+            said = f"{said} {next_step}"
+        return self._done(said)
+
+    def _save_document(self) -> HttpResponse:
+        """The file is kept; what stands in the quick entry came along, and stays there, recorded or not."""
+        typed = {name: self.request.POST.get(f"entry-{name}", "") for name in self.entry.fields}
+        self.entry.initial |= {name: value for name, value in typed.items() if value}
+        form = self.document_form = DocumentForm(self.request.POST, self.request.FILES)
+        if not form.is_valid():
+            return self.show()
+        file = form.cleaned_data["file"]
+        try:
+            document = add_document(
+                lead=self.lead,
+                name=file.name,
+                content=file,
+                size=file.size,
+                note=form.cleaned_data["note"],
+                by=self.request.user,
+                at=self.now,
+            )
+        except RuleError as error:
+            show_on(form, error.faults)
+            return self.show()
+        said = _("“%(name)s” is kept with this lead.") % {"name": document.name}
+        if typed["text"] or typed["next_step"]:
+            self.document_form = DocumentForm()
+            messages.success(self.request, said)
+            messages.info(self.request, _("What you typed is still here, and not recorded yet."))
+            return self.show()
+        return self._done(said)
 
     def _save_missing(self) -> HttpResponse:
         stored = Lead.objects.get(pk=self.lead.pk)
@@ -148,8 +202,9 @@ class LeadPage:
             "missing_contact": [requirement for requirement in self.missing if requirement.activity],
             "missing_form": self.missing_form,
             "entry": self.entry,
-            **self._log(changes),
-            **self._around(),
+            "document_form": self.document_form if self.may_work else None,
+            "today": self.today,
+            **self._records(changes),
         }
         return TemplateResponse(self.request, "admin/acquisition/lead/page.html", context)
 
@@ -161,30 +216,82 @@ class LeadPage:
         organisation = self.lead.identity.organisation_id
         return f"{url}?lead={self.lead.pk}" + (f"&organisation={organisation}" if organisation else "")
 
-    def _log(self, changes: list[StageChange]) -> dict[str, Any]:
-        activities = self.activities
-        which = self.request.GET.get("log", "all")
-        entries = log_of(changes if which != "contact" else [], activities if which != "changes" else [])
+    def _records(self, changes: list[StageChange]) -> dict[str, Any]:
+        """The log and what stands beside it: of a lead that this person may not read, the bare steps alone."""
         if not self.is_readable:
-            entries = [LogEntry(entry.on, entry.at, entry.icon, entry.title, entry.by) for entry in entries]
+            entries = without_content(in_order(map(step_entry, changes)))
+            return {
+                "tasks": [],
+                "people": [],
+                "needs": [],
+                "circle": None,
+                "documents": [],
+                **self._log(entries),
+            }
+        lead = self.lead
+        circle, needs = circle_of(lead, self.request.user, self.today)
+        tasks = list(Task.objects.filter(lead=lead).select_related("owner", "created_by", "done_by"))
+        documents = list(lead.documents.select_related("created_by", "withdrawn_by"))
+        entries = self._entries(changes, tasks, documents, needs)
+        return {
+            "tasks": [task for task in tasks if task.done_at is None],
+            "people": self.people,
+            "needs": needs,
+            "circle": circle if lead.identity.organisation else None,
+            "documents": [document for document in documents if document.withdrawn_at is None],
+            **self._log(entries),
+        }
+
+    def _entries(
+        self,
+        changes: list[StageChange],
+        tasks: list[Task],
+        documents: list[Document],
+        needs: list[HousingNeed],
+    ) -> list[LogEntry]:
+        """What the chosen view shows; of the rest, what costs a query is not even asked for."""
+        which = self._which()
+
+        def wants(*views: str) -> bool:
+            return which in (ALL, *views)
+
+        entries: list[LogEntry] = []
+        if wants("changes"):
+            entries += map(step_entry, changes)
+        proposed = set()
+        if needs and wants("matches"):
+            matches = Match.objects.filter(need__in=needs).select_related(
+                "need", "vacancy", "created_by", "decided_by"
+            )
+            for match in matches:
+                proposed.add(f"{match.need.reference} – {match.vacancy.reference}")
+                entries += match_entries(match)
+        for activity in self.activities:
+            # A proposed space stands in the log once, as the match that it is.
+            is_note = activity.kind == ActivityKind.NOTE
+            if wants("notes" if is_note else "contact") and activity.reference not in proposed:
+                entries.append(contact_entry(activity))
+        if wants("tasks"):
+            entries += [entry for task in tasks for entry in task_entries(task)]
+        if wants("edits"):
+            edits = list(self.lead.edits.select_related("by", "words").order_by("-at", "pk"))
+            entries += edit_entries(edit_lines(edits))
+        if wants("documents"):
+            entries += [entry for document in documents for entry in document_entries(document)]
+        return in_order(entries)
+
+    def _which(self) -> str:
+        asked = self.request.GET.get("log", ALL)
+        return asked if asked in dict(LOG_VIEWS) else ALL
+
+    def _log(self, entries: list[LogEntry]) -> dict[str, Any]:
+        which = self._which()
         limit = None if "older" in self.request.GET else SHOWN
-        views = [("all", _("Everything")), ("contact", _("Contact")), ("changes", _("Changes"))]
         return {
             "log": entries[:limit],
             "log_hidden": len(entries) - SHOWN if limit and len(entries) > SHOWN else 0,
-            "log_views": [(name, label, name == which) for name, label in views],
+            "log_views": [(name, label, name == which) for name, label in LOG_VIEWS],
             "log_which": which,
-        }
-
-    def _around(self) -> dict[str, Any]:
-        lead = self.lead
-        if not self.is_readable:
-            return {"tasks": [], "people": [], "needs": []}
-        return {
-            "tasks": list(Task.objects.open().filter(lead=lead).select_related("owner")),
-            "people": self.people,
-            "needs": list(HousingNeed.objects.filter(lead=lead)),
-            "today": self.today,
         }
 
 

@@ -1,23 +1,14 @@
-"""A lead's stage path and its log, as they are drawn: steps and contact together."""
+"""A lead's stage path as it is drawn."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from django.utils.translation import gettext as _
 
-from crm.acquisition.choices import ActivityKind, LeadStatus, Stage
-from crm.acquisition.models import Activity, Lead, StageChange
+from crm.acquisition.choices import LeadStatus, Stage
+from crm.acquisition.models import Lead, StageChange
 from crm.acquisition.stages import NORM_DAYS, rank
-
-KIND_ICONS = {
-    ActivityKind.CALL: "phone",
-    ActivityKind.EMAIL: "mail",
-    ActivityKind.MEETING: "talk",
-    ActivityKind.VISIT: "visit",
-    ActivityKind.PROPOSAL: "file",
-    ActivityKind.NOTE: "note",
-}
 
 
 @dataclass(frozen=True)
@@ -29,21 +20,6 @@ class PathStep:
     is_current: bool
     entered_on: date | None
     note: str
-
-
-@dataclass(frozen=True)
-class LogEntry:
-    """One line of the log, whatever it records."""
-
-    on: date
-    at: datetime
-    icon: str
-    title: str
-    by: str
-    person: str = ""
-    text: str = ""
-    reference: str = ""
-    is_taken_back: bool = False
 
 
 def stage_path(lead: Lead, changes: Sequence[StageChange], today: date) -> list[PathStep]:
@@ -75,48 +51,3 @@ def _days_in_words(days: int, norm: int | None) -> str:
     if norm is not None and days > norm:
         return _("%(days)d days, norm is %(norm)d") % {"days": days, "norm": norm}
     return _("%(days)d days") % {"days": days}
-
-
-def log_of(changes: Sequence[StageChange], activities: Sequence[Activity]) -> list[LogEntry]:
-    """Steps and contact together, the latest first."""
-    entries = [_step_entry(change) for change in changes] + [_contact_entry(row) for row in activities]
-    return sorted(entries, key=lambda entry: (entry.on, entry.at), reverse=True)
-
-
-def _step_entry(change: StageChange) -> LogEntry:
-    text = change.note.text if change.note else ""
-    if change.reverses_id:
-        title = _("Last step taken back, to %(stage)s") % {"stage": change.get_to_stage_display()}
-    elif not change.from_stage:
-        title = _("Recorded as a lead")
-    elif change.from_stage != change.to_stage:
-        title = _("To %(stage)s") % {"stage": change.get_to_stage_display()}
-    else:
-        title = str(change.get_to_status_display())
-    if change.reason:
-        title = f"{title}: {change.get_reason_display()}"
-    return LogEntry(
-        on=change.occurred_on,
-        at=change.recorded_at,
-        icon="undo" if change.reverses_id else "moved",
-        title=title,
-        by=str(change.by),
-        text=text,
-        is_taken_back=hasattr(change, "reversed_by"),
-    )
-
-
-def _contact_entry(activity: Activity) -> LogEntry:
-    title = str(activity.get_kind_display())
-    if not activity.is_two_way and activity.kind not in (ActivityKind.NOTE, ActivityKind.PROPOSAL):
-        title = _("%(kind)s, no answer") % {"kind": title}
-    return LogEntry(
-        on=activity.occurred_on,
-        at=activity.created_at,
-        icon=KIND_ICONS[activity.kind],
-        title=title,
-        by=str(activity.created_by),
-        person=str(activity.person) if activity.person else "",
-        text=activity.text,
-        reference=activity.reference,
-    )

@@ -61,6 +61,7 @@ GROUPS: tuple[Group, ...] = (
             Place(_("Week"), "later", url_name="admin:week"),
             Place(_("Leads"), "lead", ("acquisition.lead", "acquisition.task", "acquisition.activity")),
             Place(_("Companies and people"), "people", ("contacts.organisation", "contacts.person")),
+            Place(_("Referrals"), "export", url_name="admin:referrals"),
         ),
     ),
     Group(

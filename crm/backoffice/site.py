@@ -28,6 +28,7 @@ from crm.backoffice.calendar_pages import calendar_pages
 from crm.backoffice.dashboard import dashboard
 from crm.backoffice.navigation import SETTINGS, Line, may_see, navigation, quick_add
 from crm.backoffice.quiet_page import today_page
+from crm.backoffice.referrals import referral_urls
 from crm.backoffice.search import remembering, search_page
 
 
@@ -70,7 +71,8 @@ class BackofficeSite(AdminSite):
             path("search/", search_page, name="search"),
             path("language/", self.admin_view(require_POST(self.change_language)), name="language"),
         ]
-        return [*own, *saved_views.urls_of(self), *calendar_pages(self), *super().get_urls()]
+        pages = [*saved_views.urls_of(self), *calendar_pages(self), *referral_urls(self)]
+        return [*own, *pages, *super().get_urls()]
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:  # noqa: FBT001, FBT002 Django's own signature
         """Every page of a record that opens is remembered for its reader: search offers it while its box is empty."""

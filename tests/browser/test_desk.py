@@ -164,7 +164,7 @@ def test_contact_and_a_next_step_are_recorded_on_the_leads_page(page, visitor):
     person = PersonFactory(organisation=organisation)
     lead = LeadFactory(organisation=organisation)
     visitor.open(reverse("admin:acquisition_lead_change", args=[lead.pk]))
-    page.locator(".entry .switch label").nth(1).click()
+    page.locator(".entry .switch label").first.click()
     page.fill("#id_entry-text", "Wil langskomen")
     page.select_option("#id_entry-person", str(person.pk))
     page.fill("#id_entry-next_step", "Rondleiding regelen")

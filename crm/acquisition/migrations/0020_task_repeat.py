@@ -8,7 +8,7 @@ from crm.common.append_only import AppendOnly
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('acquisition', '0002_append_only'),
+        ('acquisition', '0011_documents'),
         ('contacts', '0002_value_lists'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -5,6 +5,7 @@ from crm.acquisition.services.contact import (
     record_proposal,
     reveal_name,
 )
+from crm.acquisition.services.documents import add_document, withdraw_document
 from crm.acquisition.services.leads import change_lead, import_lead, record_lead
 from crm.acquisition.services.moves import (
     close_lead,
@@ -25,6 +26,7 @@ from crm.acquisition.services.tasks import (
 )
 
 __all__ = [
+    "add_document",
     "add_task",
     "change_lead",
     "close_lead",
@@ -44,4 +46,5 @@ __all__ = [
     "reschedule_task",
     "reveal_name",
     "reverse_change",
+    "withdraw_document",
 ]

@@ -10,6 +10,7 @@ from accounts.models import User
 from crm.acquisition.choices import Confidentiality, LeadStatus, Stage
 from crm.acquisition.code_names import code_name
 from crm.acquisition.models import Lead, LeadIdentity
+from crm.acquisition.services.edits import facts_before, log_edits
 from crm.acquisition.services.logbook import lock_lead, mirror, write_change
 from crm.acquisition.stages import Step
 from crm.common.errors import Fault, refuse
@@ -96,14 +97,15 @@ def import_lead(
 
 @transaction.atomic
 def change_lead(*, lead: Lead, by: User, at: datetime, version: int, **facts: Any) -> Lead:
-    """Change what is known of a lead; stage and status change by moves alone.
+    """Change what is known of a lead, and leave a row in its log for each fact that became another.
 
-    `facts` may be any of the fact lists above. Raises `StaleError` when somebody saved since `version` was read, and
+    Stage and status change by moves alone. `facts` may be any of the fact lists above. Raises `StaleError` when somebody saved since `version` was read, and
     `RuleError` with every fault at once.
     """
     _refuse_unknown(facts, PLAIN_FACTS | HEAD_FACTS | MANY_FACTS | NAME_FACTS)
     fresh = lock_lead(lead, version, at)
     identity = fresh.identity
+    before = facts_before(fresh, facts)
     _set(fresh, facts, PLAIN_FACTS | HEAD_FACTS)
     _set(identity, facts, NAME_FACTS)
     refuse([*_lead_faults(fresh, at), *_name_faults(identity)])
@@ -112,6 +114,7 @@ def change_lead(*, lead: Lead, by: User, at: datetime, version: int, **facts: An
     if NAME_FACTS & facts.keys():
         identity.save()
     _set_many(fresh, facts)
+    log_edits(lead=fresh, before=before, after=facts_before(fresh, facts), by=by, at=at)
     mirror(fresh, lead)
     return fresh
 

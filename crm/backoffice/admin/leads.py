@@ -28,6 +28,7 @@ from crm.backoffice.dashboard import TRACK_WORDS
 from crm.backoffice.fields import PickField, day_input
 from crm.backoffice.forms import RoomForm, Typed
 from crm.backoffice.lead_actions import LEAD_ACTIONS
+from crm.backoffice.lead_documents import document_urls
 from crm.backoffice.lead_page import lead_page
 from crm.backoffice.templatetags.desk import avatar, badge, day, icon, number, steps
 from crm.common.months import amsterdam_day
@@ -191,7 +192,7 @@ class LeadAdmin(RoomAdmin):
         own = path(
             "<path:object_id>/edit/", self.admin_site.admin_view(self.edit_view), name="acquisition_lead_edit"
         )
-        return [own, *super().get_urls()]
+        return [own, *document_urls(self), *super().get_urls()]
 
     def change_view(
         self,

@@ -81,9 +81,9 @@ def take_away(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ('desk', '0001_initial'),
+        ('desk', '0010_snooze'),
         ('contacts', '0002_value_lists'),
-        ('acquisition', '0002_append_only'),
+        ('acquisition', '0020_task_repeat'),
         ('estate', '0003_areas'),
         ('matching', '0002_match_lease_reference'),
     ]

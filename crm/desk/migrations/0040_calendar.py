@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('crm_messages', '0010_mail_html'),
-        ('desk', '0010_snooze'),
+        ('desk', '0020_search'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
