@@ -74,7 +74,7 @@ def open_first(*, list_name: str, view: SavedView | None, by: User, at: datetime
 
 def first_view_of(user: User, list_name: str) -> SavedView | None:
     """The view that opens first; one that is no longer shared does not."""
-    return views_for(user, list_name).filter(is_first=True).first()
+    return next((view for view in views_for(user, list_name) if view.is_first), None)
 
 
 def note_export(
