@@ -6,7 +6,10 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.acquisition.models import Lead, StageChange
 from crm.contacts.models import Organisation
+from crm.desk.merging.models import Merge, NotTheSame
 from crm.targets.models import CountEvent, Observation
+
+__all__ = ["ImportBatch", "ImportedRow", "Merge", "NotTheSame"]
 
 
 class ImportBatch(models.Model):

@@ -18,9 +18,19 @@ from crm.desk.history.faults import HistoryError
 from crm.desk.history.people import People, named_in
 from crm.desk.history.reading import digest, read_folder
 from crm.desk.history.run import Run, is_waiting_lead
+from crm.desk.merging.services import merge_organisations, merge_people, say_not_the_same, undo_merge
 from crm.desk.models import ImportBatch, ImportedRow
 from crm.estate.models import Area
 from crm.targets.models import Target
+
+__all__ = [
+    "ImportResult",
+    "import_history",
+    "merge_organisations",
+    "merge_people",
+    "say_not_the_same",
+    "undo_merge",
+]
 
 Progress = Callable[[int, int], None]
 

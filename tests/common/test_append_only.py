@@ -14,6 +14,7 @@ APPEND_ONLY_TABLES = {
     "acquisition_stagechange",
     "crm_messages_feedevent",
     "crm_messages_mailattempt",
+    "desk_merge",
     "estate_vacancychange",
     "targets_countevent",
     "targets_observation",
