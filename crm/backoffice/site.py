@@ -24,6 +24,7 @@ from accounts.models import Language
 from accounts.services import change_language
 from crm.backoffice.autocomplete import DeskAutocompleteView
 from crm.backoffice.dashboard import dashboard
+from crm.backoffice.duplicates import duplicate_urls
 from crm.backoffice.navigation import SETTINGS, Line, may_see, navigation, quick_add
 
 
@@ -63,6 +64,7 @@ class BackofficeSite(AdminSite):
     def get_urls(self) -> list[Any]:
         own = [
             path("settings/", self.admin_view(self.settings_page), name="settings"),
+            *duplicate_urls(self),
             path("language/", self.admin_view(require_POST(self.change_language)), name="language"),
         ]
         return [*own, *super().get_urls()]

@@ -39,10 +39,15 @@ def readable(kind: str, user: User) -> QuerySet[Any]:
     """The standing records that this user may be told about: never who stands behind a lead whose name is hidden."""
     if kind == PERSON:
         return Person.objects.standing().filter(erased_at__isnull=True)
+    return Organisation.objects.standing().exclude(pk__in=hidden_organisations(user))
+
+
+def hidden_organisations(user: User) -> QuerySet[Any]:
+    """Who stands behind a lead whose name this user may not read."""
     hidden = Lead.objects.with_readable_name(user).filter(
         is_name_readable=False, identity__organisation__isnull=False
     )
-    return Organisation.objects.standing().exclude(pk__in=hidden.values("identity__organisation"))
+    return hidden.values("identity__organisation")
 
 
 def known(kind: str, rows: QuerySet[Any]) -> list[Known]:
@@ -102,6 +107,15 @@ def alike_to(
     scored = [(record, likeness(typed, record.traits)) for record in known(kind, wanted)]
     likely = [(record, alike) for record, alike in scored if alike.is_likely]
     return sorted(likely, key=lambda pair: (-pair[1].score, pair[0].pk))[:most]
+
+
+def traits_of(row: Organisation | Person) -> Traits:
+    """A record's traits, as those of the others are read."""
+    return known(_kind(row), type(row)._default_manager.filter(pk=row.pk))[0].traits
+
+
+def _kind(row: Organisation | Person) -> str:
+    return PERSON if isinstance(row, Person) else ORGANISATION
 
 
 def _close(kind: str, typed: Traits) -> Q | None:

@@ -15,8 +15,28 @@ from crm.common.names import normalised_name
 LIKELY = 60
 # Addresses that anybody may have say nothing about a company.
 PUBLIC_MAIL = frozenset(
-    "gmail.com googlemail.com outlook.com hotmail.com hotmail.nl live.nl live.com icloud.com me.com yahoo.com "
-    "ziggo.nl kpnmail.nl kpnplanet.nl planet.nl home.nl hetnet.nl xs4all.nl upcmail.nl proton.me protonmail.com".split()
+    [
+        "gmail.com",
+        "googlemail.com",
+        "outlook.com",
+        "hotmail.com",
+        "hotmail.nl",
+        "live.nl",
+        "live.com",
+        "icloud.com",
+        "me.com",
+        "yahoo.com",
+        "ziggo.nl",
+        "kpnmail.nl",
+        "kpnplanet.nl",
+        "planet.nl",
+        "home.nl",
+        "hetnet.nl",
+        "xs4all.nl",
+        "upcmail.nl",
+        "proton.me",
+        "protonmail.com",
+    ]
 )
 CLOSED_BY_NAME = ((97, 0.80), (90, 0.62), (80, 0.35))
 CLOSED_BY = {"kvk": 0.97, "email": 0.90, "domain": 0.55, "phone": 0.55}
