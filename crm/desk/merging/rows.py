@@ -54,10 +54,10 @@ class Relation:
         return found
 
     def _unique_sets(self) -> Iterator[tuple[tuple[str, ...], Q]]:
-        meta = self.model._meta
+        meta: Any = self.model._meta
         for constraint in meta.constraints:
             if isinstance(constraint, models.UniqueConstraint) and self.field in constraint.fields:
-                yield constraint.fields, constraint.condition or Q()
+                yield tuple(constraint.fields), constraint.condition or Q()
         for together in meta.unique_together:
             if self.field in together:
                 yield tuple(together), Q()
@@ -67,10 +67,11 @@ class Relation:
 
 def relations_of(model: type[models.Model]) -> list[Relation]:
     """Every foreign key of every app that points at the model, hidden ones too, in a fixed order."""
+    fields: list[Any] = model._meta.get_fields(include_hidden=True)
     found = [
-        Relation(relation.related_model, relation.field.name)
-        for relation in model._meta.get_fields(include_hidden=True)
-        if relation.auto_created and not relation.concrete and not relation.many_to_many
+        Relation(field.related_model, field.field.name)
+        for field in fields
+        if field.auto_created and not field.concrete and not field.many_to_many
     ]
     return sorted(found, key=lambda relation: relation.label)
 
