@@ -26,6 +26,7 @@ from crm.backoffice import saved_views
 from crm.backoffice.autocomplete import DeskAutocompleteView
 from crm.backoffice.calendar_pages import calendar_pages
 from crm.backoffice.dashboard import dashboard
+from crm.backoffice.duplicates import duplicate_urls
 from crm.backoffice.navigation import SETTINGS, Line, may_see, navigation, quick_add
 from crm.backoffice.quiet_page import today_page
 from crm.backoffice.referrals import referral_urls
@@ -71,7 +72,12 @@ class BackofficeSite(AdminSite):
             path("search/", search_page, name="search"),
             path("language/", self.admin_view(require_POST(self.change_language)), name="language"),
         ]
-        pages = [*saved_views.urls_of(self), *calendar_pages(self), *referral_urls(self)]
+        pages = [
+            *saved_views.urls_of(self),
+            *calendar_pages(self),
+            *referral_urls(self),
+            *duplicate_urls(self),
+        ]
         return [*own, *pages, *super().get_urls()]
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:  # noqa: FBT001, FBT002 Django's own signature

@@ -67,6 +67,15 @@ class Organisation(Recorded):
         Technology, related_name="organisations", blank=True, verbose_name=_("technologies")
     )
     note = models.TextField(_("note"), blank=True, validators=[validate_plain_text])
+    merged_into = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        editable=False,
+        verbose_name=_("merged into"),
+    )
 
     objects = OrganisationQuerySet.as_manager()
 
@@ -82,6 +91,10 @@ class Organisation(Recorded):
                 name="an_organisation_is_not_its_own_group",
             ),
             one_of("size_class", SizeClass, "an_organisation_has_a_known_size_class"),
+            models.CheckConstraint(
+                condition=Q(merged_into__isnull=True) | ~Q(merged_into=F("id")),
+                name="an_organisation_is_not_merged_into_itself",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -155,6 +168,15 @@ class Person(Recorded):
     language = models.CharField(_("language"), max_length=2, choices=settings.LANGUAGES, default="nl")
     note = models.TextField(_("note"), blank=True, validators=[validate_plain_text])
     erased_at = models.DateTimeField(_("erased at"), null=True, blank=True, editable=False)
+    merged_into = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        editable=False,
+        verbose_name=_("merged into"),
+    )
 
     objects = PersonQuerySet.as_manager()
 
@@ -162,6 +184,12 @@ class Person(Recorded):
         verbose_name = _("person")
         verbose_name_plural = _("people")
         ordering = ["full_name", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(merged_into__isnull=True) | ~Q(merged_into=F("id")),
+                name="a_person_is_not_merged_into_itself",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.full_name or str(_("Erased person"))

@@ -9,6 +9,10 @@ from crm.contacts.choices import OrganisationRole
 
 
 class OrganisationQuerySet(models.QuerySet[Any]):
+    def standing(self) -> "OrganisationQuerySet":
+        """Those that were not merged into another; what the ledger says of a merged one stays with it."""
+        return self.filter(merged_into__isnull=True)
+
     def of_kind(self, kind: str) -> "OrganisationQuerySet":
         return self.filter(kinds__kind=kind)
 
@@ -33,5 +37,9 @@ class OrganisationQuerySet(models.QuerySet[Any]):
 
 
 class PersonQuerySet(models.QuerySet[Any]):
+    def standing(self) -> "PersonQuerySet":
+        """Those that were not merged into another; what the ledger says of a merged one stays with it."""
+        return self.filter(merged_into__isnull=True)
+
     def working_at(self, organisation: Any) -> "PersonQuerySet":
         return self.filter(affiliations__organisation=organisation, affiliations__valid_until__isnull=True)

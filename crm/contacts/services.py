@@ -217,6 +217,9 @@ def _lock(row: Row, version: int | None, at: datetime) -> Row:
         values = {"who": fresh.changed_by, "when": spoken_moment(fresh.changed_at, amsterdam_day(at))}
         message = _("%(who)s changed this %(when)s. Nothing of yours was stored: look again.") % values
         raise StaleError(Fault("stale", message, "version"))
+    if fresh.merged_into_id is not None:
+        message = _("This was merged into %(kept)s: change that one.") % {"kept": fresh.merged_into}
+        raise RuleError(Fault("merged_away", message))
     return fresh
 
 

@@ -1,6 +1,7 @@
 """Verbs on people's lists: keep a view, open it first, drop it, and note what was exported."""
 
 from datetime import datetime
+from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from django.db import transaction
@@ -19,7 +20,7 @@ SEARCH = "q"
 MOST_VIEWS = 20
 
 
-def views_for(user: User, list_name: str) -> QuerySet[SavedView]:
+def views_for(user: User, list_name: str) -> QuerySet[Any]:
     """The views of a list that this person sees, their own and shared ones; `is_first` marks the one that opens first."""
     first = DefaultView.objects.filter(user=user, list_name=list_name, view=OuterRef("pk"))
     seen = SavedView.objects.filter(Q(owner=user) | Q(is_shared=True), list_name=list_name)

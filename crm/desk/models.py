@@ -8,6 +8,7 @@ from crm.acquisition.models import Lead, StageChange
 from crm.contacts.models import Organisation
 from crm.desk.calendar_models import CalendarAddress, MorningChoice, MorningRound
 from crm.desk.list_models import DefaultView, ListExport, SavedView
+from crm.desk.merging.models import Merge, NotTheSame
 from crm.desk.snoozes import Snooze
 from crm.targets.models import CountEvent, Observation
 
@@ -17,8 +18,10 @@ __all__ = [
     "ImportBatch",
     "ImportedRow",
     "ListExport",
+    "Merge",
     "MorningChoice",
     "MorningRound",
+    "NotTheSame",
     "SavedView",
     "Snooze",
 ]

@@ -27,6 +27,7 @@ from crm.desk.history.faults import HistoryError
 from crm.desk.history.people import People, named_in
 from crm.desk.history.reading import digest, read_folder
 from crm.desk.history.run import Run, is_waiting_lead
+from crm.desk.merging.services import merge_organisations, merge_people, say_not_the_same, undo_merge
 from crm.desk.models import ImportBatch, ImportedRow
 from crm.desk.quiet.services import end_snooze, hand_over, snooze
 from crm.estate.models import Area
@@ -40,10 +41,14 @@ __all__ = [
     "hand_over",
     "import_history",
     "make_calendar_address",
+    "merge_organisations",
+    "merge_people",
     "queue_morning_mail",
     "read_calendar_address",
     "revoke_calendar_address",
+    "say_not_the_same",
     "snooze",
+    "undo_merge",
     "wants_morning_mail",
 ]
 

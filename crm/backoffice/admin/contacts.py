@@ -13,6 +13,7 @@ from accounts.models import User
 from accounts.roles import Role
 from crm.backoffice.admin.base import RoomAdmin, ValueListAdmin
 from crm.backoffice.admin.inlines import RoomInline
+from crm.backoffice.admin.merging import MergeableAdmin
 from crm.backoffice.fields import PickField, day_input
 from crm.backoffice.forms import RoomForm, Typed
 from crm.contacts.choices import OrganisationRole
@@ -92,7 +93,7 @@ class KindFilter(admin.SimpleListFilter):
 
 
 @admin.register(Organisation)
-class OrganisationAdmin(RoomAdmin):
+class OrganisationAdmin(MergeableAdmin):
     form = OrganisationForm
     list_display = ("name", "kinds_in_words", "kvk_number", "city", "application_area", "size_class", "group")
     list_filter = (KindFilter, "application_area", "size_class")
@@ -162,7 +163,7 @@ class WorksAtInline(RoomInline):
 
 
 @admin.register(Person)
-class PersonAdmin(RoomAdmin):
+class PersonAdmin(MergeableAdmin):
     form = PersonForm
     list_display = ("full_name", "works_at", "email", "phone", "language")
     list_filter = ("language",)

@@ -23,7 +23,7 @@ from crm.acquisition.models import Activity, Lead, LeadIdentity, Task
 from crm.acquisition.services import change_lead, record_lead
 from crm.acquisition.stages import rank
 from crm.backoffice.admin.acquisition import desk_users
-from crm.backoffice.admin.base import RoomAdmin
+from crm.backoffice.admin.merging import WarnsOfDuplicates
 from crm.backoffice.dashboard import TRACK_WORDS
 from crm.backoffice.fields import PickField, day_input
 from crm.backoffice.forms import RoomForm, Typed
@@ -90,7 +90,7 @@ class OwnerFilter(admin.SimpleListFilter):
 
 
 @admin.register(Lead)
-class LeadAdmin(RoomAdmin):
+class LeadAdmin(WarnsOfDuplicates):
     form = LeadForm
     list_display = (
         "name",

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('crm_messages', '0010_mail_html'),
-        ('desk', '0020_search'),
+        ('desk', '0030_merges'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,0 +1,1 @@
+"""Which organisations and people look like the same one: scoring is pure, candidates come from the database."""
