@@ -23,6 +23,7 @@ from django.views.decorators.http import require_POST
 from accounts.models import Language
 from accounts.services import change_language
 from crm.backoffice.autocomplete import DeskAutocompleteView
+from crm.backoffice.board_views import board_urls
 from crm.backoffice.dashboard import dashboard
 from crm.backoffice.navigation import SETTINGS, Line, may_see, navigation, quick_add
 
@@ -65,7 +66,7 @@ class BackofficeSite(AdminSite):
             path("settings/", self.admin_view(self.settings_page), name="settings"),
             path("language/", self.admin_view(require_POST(self.change_language)), name="language"),
         ]
-        return [*own, *super().get_urls()]
+        return [*own, *board_urls(self), *super().get_urls()]
 
     @method_decorator(never_cache)
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:

@@ -10,11 +10,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
-from accounts.roles import DESK_ROLES
 from crm.acquisition.models import Activity, Lead, NameReveal, StageChange, Task
 from crm.acquisition.services import add_task, finish_task, log_activity
 from crm.backoffice.admin.base import ReadOnlyAdmin, RoomAdmin
+from crm.backoffice.desk_people import desk_users
 from crm.backoffice.forms import Typed
 from crm.backoffice.record_actions import RecordAction
 from crm.backoffice.templatetags.desk import avatar, badge, day, moment
@@ -25,11 +24,6 @@ def about_readable_leads(request: HttpRequest, queryset: Any, path: str = "lead"
     """Only rows about no lead, or about one whose name this user may read: their text and people give it away."""
     readable = Lead.objects.with_readable_name(request.user).filter(is_name_readable=True)
     return queryset.filter(Q(**{f"{path}__isnull": True}) | Q(**{f"{path}__in": readable.values("pk")}))
-
-
-def desk_users() -> Any:
-    """People who can own work: active users of the desk."""
-    return User.objects.filter(is_active=True, role__in=DESK_ROLES)
 
 
 def subject(row: Any) -> str:
