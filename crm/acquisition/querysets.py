@@ -15,6 +15,19 @@ class LeadQuerySet(models.QuerySet[Any]):
     def open(self) -> "LeadQuerySet":
         return self.filter(status=LeadStatus.OPEN)
 
+    def came_to_status_in(self, year: int) -> "LeadQuerySet":
+        """Leads that came to the status they have in that year, by their log; what was taken back does not count."""
+        changes = self.model._meta.get_field("stage_changes").related_model.objects
+        entered = changes.filter(
+            lead=OuterRef("pk"),
+            to_status=OuterRef("status"),
+            occurred_on__gte=date(year, 1, 1),
+            occurred_on__lt=date(year + 1, 1, 1),
+            reverses__isnull=True,
+            reversed_by__isnull=True,
+        ).exclude(from_status=OuterRef("status"))
+        return self.filter(Exists(entered))
+
     def with_readable_name(self, user: Any) -> "LeadQuerySet":
         """Annotate `is_name_readable`: may this user read the real name?
 

@@ -59,6 +59,7 @@ GROUPS: tuple[Group, ...] = (
         (
             Place(_("Today"), "today", url_name="admin:index", count=_tasks_due),
             Place(_("Week"), "later", url_name="admin:week"),
+            Place(_("Board"), "board", url_name="admin:any_board"),
             Place(_("Leads"), "lead", ("acquisition.lead", "acquisition.task", "acquisition.activity")),
             Place(_("Companies and people"), "people", ("contacts.organisation", "contacts.person")),
             Place(_("Referrals"), "export", url_name="admin:referrals"),
@@ -197,6 +198,8 @@ def navigation(request: HttpRequest) -> list[DrawnGroup]:
                 continue
             url = reverse(place.home)
             here = "true" if model and model in place.models else ""
+            if place.url_name == "admin:any_board" and request.path.startswith(url):
+                here = "true"  # every track has a board of its own
             current = "page" if request.path == url else here
             count = place.count(user, now) if place.count else 0
             lines.append(Line(str(place.label), place.icon, url, current, count))

@@ -24,6 +24,7 @@ from accounts.models import Language
 from accounts.services import change_language
 from crm.backoffice import saved_views
 from crm.backoffice.autocomplete import DeskAutocompleteView
+from crm.backoffice.board_views import board_urls
 from crm.backoffice.calendar_pages import calendar_pages
 from crm.backoffice.dashboard import dashboard
 from crm.backoffice.duplicates import duplicate_urls
@@ -77,6 +78,7 @@ class BackofficeSite(AdminSite):
             *calendar_pages(self),
             *referral_urls(self),
             *duplicate_urls(self),
+            *board_urls(self),
         ]
         return [*own, *pages, *super().get_urls()]
 

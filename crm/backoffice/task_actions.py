@@ -15,20 +15,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import User
-from accounts.roles import DESK_ROLES
 from crm.acquisition.choices import Repeat
 from crm.acquisition.models import Task
 from crm.acquisition.services import end_repeat, finish_task, hand_over_task, reschedule_task
+from crm.backoffice.desk_people import desk_users
 from crm.backoffice.fields import day_input
 from crm.backoffice.forms import REFUSALS, refused
 from crm.backoffice.record_actions import ActionForm, RecordAction
 
 NAMED = 5  # more refusals than this are counted, not named
-
-
-def desk_users() -> Any:
-    """People who can own work: active users of the desk."""
-    return User.objects.filter(is_active=True, role__in=DESK_ROLES)
 
 
 class VersionedForm(ActionForm):

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.roles import Role
-from crm.backoffice.task_actions import desk_users
+from crm.backoffice.desk_people import desk_users
 from crm.common.months import amsterdam_day
 from crm.desk.agenda import Week, week_of
 from crm.desk.free_days import holiday_name, monday_of

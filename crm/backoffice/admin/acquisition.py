@@ -14,8 +14,9 @@ from crm.acquisition.models import Activity, Lead, NameReveal, StageChange, Task
 from crm.acquisition.services import add_task, log_activity
 from crm.backoffice.admin.base import ReadOnlyAdmin, RoomAdmin
 from crm.backoffice.admin.home_lists import MovementFilter
+from crm.backoffice.desk_people import desk_users
 from crm.backoffice.forms import Typed
-from crm.backoffice.task_actions import TASK_ACTIONS, TaskBulkMixin, desk_users
+from crm.backoffice.task_actions import TASK_ACTIONS, TaskBulkMixin
 from crm.backoffice.templatetags.desk import avatar, badge, day, moment
 from crm.common.months import amsterdam_day
 

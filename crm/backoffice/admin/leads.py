@@ -22,9 +22,9 @@ from crm.acquisition.choices import ActivityKind, Confidentiality, LeadStatus, S
 from crm.acquisition.models import Activity, Lead, LeadIdentity, Task
 from crm.acquisition.services import change_lead, record_lead
 from crm.acquisition.stages import rank
-from crm.backoffice.admin.acquisition import desk_users
 from crm.backoffice.admin.merging import WarnsOfDuplicates
 from crm.backoffice.dashboard import TRACK_WORDS
+from crm.backoffice.desk_people import desk_users
 from crm.backoffice.fields import PickField, day_input
 from crm.backoffice.forms import RoomForm, Typed
 from crm.backoffice.lead_actions import LEAD_ACTIONS
@@ -89,6 +89,21 @@ class OwnerFilter(admin.SimpleListFilter):
         return queryset.filter(owner=value) if value and value.isdecimal() else queryset
 
 
+class CameInFilter(admin.SimpleListFilter):
+    """The year in which a lead came to the status it has: this year and the two before it."""
+
+    title = _("status since")
+    parameter_name = "came_in"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
+        this_year = amsterdam_day(timezone.now()).year
+        return [(str(year), str(year)) for year in range(this_year, this_year - 3, -1)]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        value = self.value()
+        return queryset.came_to_status_in(int(value)) if value else queryset
+
+
 @admin.register(Lead)
 class LeadAdmin(WarnsOfDuplicates):
     form = LeadForm
@@ -103,7 +118,15 @@ class LeadAdmin(WarnsOfDuplicates):
         "spoken",
         "owner_mark",
     )
-    list_filter = (OwnerFilter, "status", "track", "stage", "application_area", "confidentiality")
+    list_filter = (
+        OwnerFilter,
+        "status",
+        "track",
+        "stage",
+        "application_area",
+        "confidentiality",
+        CameInFilter,
+    )
     list_select_related = ("owner", "application_area")
     search_fields = ("display_name", "code_name")
     search_help_text = _("Name, code name or reference.")

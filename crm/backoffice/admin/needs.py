@@ -12,9 +12,10 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from crm.backoffice.admin.acquisition import about_readable_leads, desk_users
+from crm.backoffice.admin.acquisition import about_readable_leads
 from crm.backoffice.admin.base import RoomAdmin
 from crm.backoffice.admin.inlines import RoomInline
+from crm.backoffice.desk_people import desk_users
 from crm.backoffice.forms import RoomForm, SentencesForm, Typed
 from crm.backoffice.record_actions import ActionForm, RecordAction
 from crm.backoffice.templatetags.desk import avatar, badge, day, number
