@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -14,6 +15,7 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -183,7 +185,7 @@ def merge_page(site: AdminSite, request: HttpRequest, kind: str, keep: int, drop
         "drop": dropped,
         "keep_url": _record_url(kept),
         "drop_url": _record_url(dropped),
-        "rows": [_row(field, given) for field in fields if field.differs],
+        "rows": [_row(field, given, kept, dropped) for field in fields if field.differs],
         "same": [field for field in fields if not field.differs and field.keep],
         "moves": _what_moves(dropped),
         "faults": faults,
@@ -196,15 +198,19 @@ def _number(text: str | None) -> int:
     return int(text) if text and text.isdecimal() and len(text) < 10 else -1
 
 
-def _row(field: FieldChoice, given: dict[str, str]) -> Row:
-    options = [(KEEP, _shown(field.keep)), (DROP, _shown(field.drop))]
+def _row(field: FieldChoice, given: dict[str, str], kept: Any, dropped: Any) -> Row:
+    options = [(KEEP, _shown(kept, field.name, field.keep)), (DROP, _shown(dropped, field.name, field.drop))]
     if field.allows_both:
         options.append((BOTH, _("both, one under the other")))
     return Row(field, given.get(field.name, field.default), options)
 
 
-def _shown(value: Any) -> str:
-    return str(value) if value not in (None, "") else "–"
+def _shown(row: Any, name: str, value: Any) -> str:
+    """A value as forms and lists show it: a choice by its label, a day as people write it."""
+    if isinstance(value, date):
+        return date_format(value)
+    in_words = getattr(row, f"get_{name}_display", None)
+    return str(in_words() if in_words else value or "–")
 
 
 def _what_moves(dropped: Any) -> list[tuple[str, int, bool]]:
