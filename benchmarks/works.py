@@ -27,6 +27,16 @@ from crm.estate.models import Vacancy  # noqa: E402
 JSON = {"Content-Type": "application/json", "Accept": "application/json"}
 AS_OF, KNOWN_AT = date(2026, 10, 31), datetime(2026, 11, 6, 11, tzinfo=UTC)
 SOUGHT, MISTYPED = "company 777", "cmopany 777"
+FLOOR_OF_SEARCH = {
+    "postgresql": """
+SELECT o.id, o.name, i.lead_id FROM contacts_organisation o
+LEFT JOIN acquisition_leadidentity i ON i.organisation_id = o.id WHERE crm_search_text(o.name) LIKE %s LIMIT 60
+""",
+    "sqlite": """
+SELECT o.id, o.name, i.lead_id FROM contacts_organisation o
+LEFT JOIN acquisition_leadidentity i ON i.organisation_id = o.id WHERE o.name LIKE %s LIMIT 60
+""",
+}
 EXACT = """
 SELECT c.to_stage, COUNT(*) FROM acquisition_stagechange c
 WHERE c.occurred_on <= %s AND c.recorded_at <= %s AND COALESCE(c.reverses_id, 0) = 0
@@ -88,13 +98,8 @@ def pipeline_ours() -> tuple[int, int]:
 
 def search_floor() -> tuple[int, int]:
     """The same question by hand: one name in the organisations and in the leads that they stand behind."""
-    text = "crm_search_text(o.name)" if connection.vendor == "postgresql" else "o.name"
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT o.id, o.name, i.lead_id FROM contacts_organisation o "  # noqa: S608 our own expression
-            f"LEFT JOIN acquisition_leadidentity i ON i.organisation_id = o.id WHERE {text} LIKE %s LIMIT 60",
-            [f"%{SOUGHT}%"],
-        )
+        cursor.execute(FLOOR_OF_SEARCH[connection.vendor], [f"%{SOUGHT}%"])
         return len(cursor.fetchall()), 1
 
 

@@ -122,6 +122,7 @@ class TaskChangeAdmin(ReadOnlyAdmin):
     list_display = ("happened", "task", "act", "old", "new", "by")
     list_filter = ("act", "by")
     list_select_related = ("task", "by")
+    search_fields = ("task__title",)
     date_hierarchy = "at"
     list_intro = _("Append-only: what became of a task. Owners stand here by number.")
     fields = ("task", "act", ("old", "new"), "by", "at")

@@ -50,12 +50,28 @@ def name_records(*, user: User, records: Iterable[tuple[Kind, int]], kinds: Coll
     for kind in sorted({kind for kind, _pk in wanted}):
         source = BY_KIND[kind]
         keys = [pk for own, pk in wanted if own == kind]
-        for row in _rows(source, source.rows(user).filter(pk__in=keys)):
+        for row in _rows(source, source.within(user).filter(pk__in=keys)):
             found[kind, row["key"]] = _hit(source, row, (Tier.WHOLE, 0, 0))
     return [found[record] for record in wanted if record in found]
 
 
 def _all_hits(query: Query, user: User, kinds: Collection[Kind]) -> Iterator[Hit]:
+    """Numbers, then names; typing errors where few names were found; then notes."""
+    numbers = list(_by_number(query, user, kinds))
+    yield from numbers
+    sources = [source for source in NAMES if source.kind in kinds]
+    names = [hit for source in sources for hit in _literal(source, query, user)]
+    yield from names
+    if any(hit.reason == Reason.REFERENCE for hit in numbers):
+        return  # it names one record: nobody types it to find a word
+    if len(names) < FEW and query.allows_typing_errors:
+        yield from _near(sources, query, user)
+    if NOTES.kind in kinds:
+        yield from _literal(NOTES, query, user)
+
+
+def _by_number(query: Query, user: User, kinds: Collection[Kind]) -> Iterator[Hit]:
+    """By reference, KvK number or telephone number, whatever of these the text may be."""
     if query.reference:
         letter, number = query.reference
         yield from _by_key(REFERENCES[letter], number, user, kinds)
@@ -65,21 +81,11 @@ def _all_hits(query: Query, user: User, kinds: Collection[Kind]) -> Iterator[Hit
     if query.phone:
         for source in PHONES:
             yield from _by_digits(source, query.phone, user, kinds, starts=False)
-    names = 0
-    sources = [source for source in NAMES if source.kind in kinds]
-    for source in sources:
-        for hit in _literal(source, query, user):
-            names += 1
-            yield hit
-    if names < FEW and query.allows_typing_errors:
-        yield from _near(sources, query, user)
-    if NOTES.kind in kinds:
-        yield from _literal(NOTES, query, user)
 
 
 def _by_key(source: Source, key: int, user: User, kinds: Collection[Kind]) -> Iterator[Hit]:
     if source.kind in kinds:
-        for row in _rows(source, source.rows(user).filter(pk=key)):
+        for row in _rows(source, source.within(user).filter(pk=key)):
             yield _hit(source, row, (Tier.NUMBER, 0, 0), Reason.REFERENCE)
 
 
@@ -91,7 +97,7 @@ def _by_digits(
         return
     fact = source.facts[0]
     pattern = f"{digits}%" if starts else f"%{digits}%"
-    queryset = source.rows(user).filter(Like(Cast(F(fact.path), TextField()), Value(pattern)))
+    queryset = source.within(user).filter(Like(Cast(F(fact.path), TextField()), Value(pattern)))
     for row in _rows(source, queryset[:MOST]):
         number = str(row[fact.path])
         is_whole_number = number.endswith(digits) and (not starts or number == digits)
@@ -106,13 +112,13 @@ def _literal(source: Source, query: Query, user: User) -> Iterator[Hit]:
     for fact in source.facts:
         condition |= holds(fact.path, query.words, vendor)
         whole |= is_whole(fact.path, query.phrase, vendor)
-    queryset = source.rows(user).filter(condition)
+    queryset = source.within(user).filter(condition)
     count = 0
     for row in _judged(source, queryset, query):
         yield row
         count += 1
     if count >= MOST and source is not NOTES:
-        yield from _judged(source, source.rows(user).filter(whole), query)
+        yield from _judged(source, source.within(user).filter(whole), query)
 
 
 def _judged(source: Source, queryset: Any, query: Query) -> Iterator[Hit]:
@@ -164,7 +170,7 @@ def _near(sources: list[Source], query: Query, user: User) -> Iterator[Hit]:
 
 def _near_in(source: Source, place: int, query: Query, user: User) -> Iterator[Hit]:
     fact = source.facts[place]
-    queryset = source.rows(user)
+    queryset = source.within(user)
     if connection.vendor == "postgresql":
         text, phrase = SearchText(F(fact.path)), Value(query.phrase)
         queryset = queryset.filter(Resembles(phrase, text)).order_by(Likeness(phrase, text).desc())[:MOST]
@@ -177,9 +183,9 @@ def _near_in(source: Source, place: int, query: Query, user: User) -> Iterator[H
 
 def _rows(source: Source, queryset: Any) -> Iterator[dict[str, Any]]:
     paths = dict.fromkeys((source.pk, *source.shown, *source.more, *(fact.path for fact in source.facts)))
-    if not queryset.query.is_sliced and not queryset.query.order_by:
-        queryset = queryset.order_by()
-    for row in queryset.values(*paths).iterator(chunk_size=2000):
+    rows = queryset.values(*paths)
+    # SQLite reads on until enough rows fit; on PostgreSQL all are few, and a cursor on the server is three round trips.
+    for row in rows if connection.vendor == "postgresql" else rows.iterator(chunk_size=2000):
         yield {**row, "key": row[source.pk]}
 
 
