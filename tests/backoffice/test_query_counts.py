@@ -19,7 +19,7 @@ from tests.backoffice.crowd import Crowd
 from tests.backoffice.pages import list_urls
 
 BASELINE = Path(__file__).with_name("query_counts.json")
-MOST = {"list": 10, "lead page": 15, "home": 25}
+MOST = {"list": 10, "board": 20, "lead page": 15, "home": 25}
 
 
 def queries(client, url: str) -> int:
@@ -33,6 +33,7 @@ def queries(client, url: str) -> int:
 def counts(client, lead) -> dict[str, int]:
     pages = {
         **list_urls(),
+        "board": reverse("admin:board", args=["startup"]),
         "home": reverse("admin:index"),
         "lead page": reverse("admin:acquisition_lead_change", args=[lead.pk]),
     }
