@@ -51,7 +51,7 @@ class EndForm(forms.Form):
 
 
 class Panel:
-    """One move of one lead, with the forms that settle what it still needs; `save` stores and moves, or does neither."""
+    """One move of one lead, with the forms that settle what it still needs; `settle` stores and moves, or does neither."""
 
     def __init__(self, lead: Any, to: str, today: date, data: Any = None) -> None:
         self.lead, self.to, self.today = lead, to, today
@@ -130,7 +130,7 @@ class Panel:
                 )
             show_on(owner or self.asked[0], [fault])
 
-    def save(self, *, version: int, by: User, at: datetime) -> StageChange:
+    def settle(self, *, version: int, by: User, at: datetime) -> StageChange:
         """Store what was asked and move, in one transaction: whatever refuses, nothing of it stays."""
         lead = Lead.objects.get(pk=self.lead.pk)
         with transaction.atomic():

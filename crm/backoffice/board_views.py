@@ -162,7 +162,7 @@ def move_card(request: HttpRequest, track: str) -> JsonResponse:
         elif "panel" not in request.POST or not panel.is_valid():
             return answer.panel(panel)
         else:
-            change = panel.save(version=version, by=by, at=answer.now)
+            change = panel.settle(version=version, by=by, at=answer.now)
     except StaleError as error:
         return answer.standing(lead, str(error.faults[0].message), 409)
     except RuleError as error:

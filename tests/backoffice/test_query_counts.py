@@ -21,7 +21,7 @@ from tests.backoffice.pages import list_urls
 BASELINE = Path(__file__).with_name("query_counts.json")
 # The lead's page reads seven logs (steps, contact, tasks, matches, facts, documents, needs) and five kinds of relations
 # of its group, each in one query whatever their number.
-MOST = {"list": 11, "lead page": 18, "home": 32, "today": 24}
+MOST = {"list": 11, "board": 20, "lead page": 18, "home": 32, "today": 24}
 
 
 def queries(client, url: str) -> int:
@@ -35,6 +35,7 @@ def queries(client, url: str) -> int:
 def counts(client, lead) -> dict[str, int]:
     pages = {
         **list_urls(),
+        "board": reverse("admin:board", args=["startup"]),
         "home": reverse("admin:index"),
         "today": reverse("admin:today"),
         "referrals": reverse("admin:referrals"),

@@ -60,7 +60,7 @@ def _named_leads(user: User) -> QuerySet[Any]:
 
 
 def _organisations(_user: User) -> QuerySet[Any]:
-    return Organisation.objects.all()
+    return Organisation.objects.standing()
 
 
 def _numbers(_user: User) -> QuerySet[Any]:
@@ -68,7 +68,7 @@ def _numbers(_user: User) -> QuerySet[Any]:
 
 
 def _people(_user: User) -> QuerySet[Any]:
-    return Person.objects.filter(erased_at__isnull=True)
+    return Person.objects.standing().filter(erased_at__isnull=True)
 
 
 def _buildings(_user: User) -> QuerySet[Any]:
