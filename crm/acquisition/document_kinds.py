@@ -103,6 +103,7 @@ def _office_kind(file: IO[bytes]) -> DocumentKind | None:
     try:
         with zipfile.ZipFile(file) as archive:
             parts = archive.infolist()
+    # NotImplementedError is how zipfile says that an archive is of a later kind than it reads.
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
         return None
     finally:

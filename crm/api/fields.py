@@ -52,13 +52,13 @@ class Field:
         return to_camel(self.name)
 
     def read(self, value: Any) -> Any:
-        raise NotImplementedError
+        raise NotImplementedError  # each kind of field reads its own values
 
     def answer(self, value: Any) -> Any:
         return None if value == "" else value
 
     def input_schema(self) -> Schema:
-        raise NotImplementedError
+        raise NotImplementedError  # each kind of field describes its own values
 
     def answer_schema(self) -> Schema:
         return self.input_schema()

@@ -73,11 +73,11 @@ class RoomAdmin(RecordActionsMixin, ModelAdmin):
     # ── what a room fills in ────────────────────────────────────────────────
     def add_through(self, typed: Typed) -> models.Model:
         """Make the row by a service and return it."""
-        raise NotImplementedError
+        raise NotImplementedError  # each room calls its own verb
 
     def change_through(self, row: Any, typed: Typed) -> models.Model:
         """Change the row by a service and return it."""
-        raise NotImplementedError
+        raise NotImplementedError  # each room calls its own verb
 
     def list_views(self, request: HttpRequest) -> list[tuple[str, str]]:
         """Ready-made views above a list, as (name, query string)."""
