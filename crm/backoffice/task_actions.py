@@ -19,7 +19,7 @@ from crm.acquisition.choices import Repeat
 from crm.acquisition.models import Task
 from crm.acquisition.services import end_repeat, finish_task, hand_over_task, reschedule_task
 from crm.backoffice.desk_people import desk_users
-from crm.backoffice.fields import day_input
+from crm.backoffice.fields import day_input, hour_input
 from crm.backoffice.forms import REFUSALS, refused
 from crm.backoffice.record_actions import ActionForm, RecordAction
 
@@ -42,7 +42,7 @@ class RescheduleForm(VersionedForm):
     start_time = forms.TimeField(
         label=gettext_lazy("From"),
         required=False,
-        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+        widget=hour_input(),
         help_text=gettext_lazy("Empty: some time that day. Clock of Amsterdam."),
     )
 

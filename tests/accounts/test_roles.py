@@ -13,6 +13,7 @@ MATRIX = {
     "acquisition.change_lead": "xxx..",
     "acquisition.delete_lead": "x....",
     "acquisition.view_namereveal": "x....",
+    "desk.view_listexport": "xx...",
     "contacts.view_organisation": "xxx..",
     "contacts.add_organisation": "xxx..",
     "contacts.change_brokeraccess": "xxx..",

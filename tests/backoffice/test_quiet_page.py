@@ -1,6 +1,6 @@
 """The page of the quiet list: who sees it, what is done in place, and what it answers to bad input."""
 
-from datetime import date
+from datetime import date, time
 
 import pytest
 import time_machine
@@ -175,7 +175,8 @@ def test_a_promise_is_moved_done_or_handed_over(as_staff, staff):
 def test_somebody_who_saved_in_between_is_named(as_staff, staff, now):
     lead = LeadFactory(owner=staff)
     task = TaskFactory(lead=lead, owner=staff, due_on=TODAY)
-    reschedule_task(task=task, due_on=TODAY, by=UserFactory(full_name="Noor de Vries"), at=now)
+    colleague = UserFactory(full_name="Noor de Vries")
+    reschedule_task(task=task, due_on=TODAY, start_time=time(15), by=colleague, at=now)
     answer = deal(as_staff, lead, "reschedule", task=task.pk, version=1, due_on="2026-11-02")
     assert answer.status_code == 200
     assert "Noor de Vries" in answer.text

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from crm.backoffice.admin.changelist import DeskChangeList
 from crm.backoffice.autocomplete import suggestion
-from crm.backoffice.fields import PickOne, PickSeveral, day_input, moment_input
+from crm.backoffice.fields import PickOne, PickSeveral, day_input, hour_input, moment_input
 from crm.backoffice.forms import (
     REFUSALS,
     VERSION_FIELD,
@@ -57,6 +57,7 @@ class RoomAdmin(RecordActionsMixin, ModelAdmin):
     formfield_overrides = {
         models.DateField: {"widget": day_input()},
         models.DateTimeField: {"widget": moment_input(), "form_class": forms.DateTimeField},
+        models.TimeField: {"widget": hour_input(), "form_class": forms.TimeField},
         models.TextField: {"widget": forms.Textarea(attrs={"rows": 4})},
     }
     allows_add = True
