@@ -39,16 +39,21 @@ def save_view(*, list_name: str, name: str, query: str, is_shared: bool, by: Use
     Raises `RuleError` for a name that is empty, too long or holds control characters, for a query beyond 2,000
     characters, and beyond twenty views of one list.
     """
+    row = SavedView(
+        owner=by,
+        list_name=list_name,
+        name=name.strip(),
+        query=kept_query(query),
+        is_shared=is_shared,
+        saved_at=at,
+    )
+    # Before the name is looked for: PostgreSQL refuses a NUL character even in a question.
+    refuse(field_faults(row, exclude=("owner",)))
     own = SavedView.objects.filter(owner=by, list_name=list_name)
-    row = own.filter(name__iexact=name.strip()).first()
-    if row is None:
-        row = SavedView(owner=by, list_name=list_name)
-    row.name, row.query, row.is_shared, row.saved_at = name.strip(), kept_query(query), is_shared, at
-    faults = field_faults(row, exclude=("owner",))
+    row.pk = own.filter(name__iexact=row.name).values_list("pk", flat=True).first()
     if row.pk is None and own.count() >= MOST_VIEWS:
         message = _("You keep %(most)d views of this list already: drop one first.") % {"most": MOST_VIEWS}
-        faults.append(Fault("too_many_views", message, "name"))
-    refuse(faults)
+        raise RuleError(Fault("too_many_views", message, "name"))
     row.save()
     return row
 

@@ -12,7 +12,8 @@ from tests.factories.acquisition import ActivityFactory, LeadFactory
 from tests.factories.contacts import OrganisationFactory
 
 pytestmark = pytest.mark.django_db
-CANARY = "Zwaluwstaart"
+# Not a word that code names are made of: those are found by everybody.
+CANARY = "Kwarkzolder"
 MOST_QUERIES = 32
 
 
@@ -85,7 +86,7 @@ def test_a_strict_name_stands_nowhere_in_the_answer(role, part):
     lead = LeadFactory(working_name=f"{CANARY} Geheim", organisation=None, strict=True, owner=owner)
     ActivityFactory(lead=lead, text=f"Gesproken over {CANARY} en magneten", by=owner)
     client = logged_in(UserFactory(**{role: True}))
-    for typed in ("zwaluwstart", "geheim", "magneten", lead.code_name, lead.reference):
+    for typed in ("kwarkzoldr", "geheim", "magneten", lead.code_name, lead.reference):
         response = client.get(url(), {"q": typed, "part": part})
         assert CANARY not in response.text, typed
         found = [lead.code_name] if typed in (lead.code_name, lead.reference) else []

@@ -80,3 +80,10 @@ def test_keys_go_places_and_are_silent_while_one_types_or_when_switched_off(page
     expect(page.locator("dialog[open]")).to_have_count(0)
     visitor.open(reverse("admin:search") + "?q=vonderbeek")
     assert visitor.faults() == []
+
+
+def test_g_and_a_letter_go_to_the_board(page):
+    with page.expect_navigation():
+        page.keyboard.press("g")
+        page.keyboard.press("b")
+    expect(page).to_have_url(re.compile("/admin/board/"))

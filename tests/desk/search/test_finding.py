@@ -189,7 +189,8 @@ def test_only_the_kinds_asked_for_are_found(company, manager):
 
 
 # ── what is hidden ──────────────────────────────────────────────────────────
-CANARY = "Zwaluwstaart"
+# Not a word that code names are made of: those are found by everybody.
+CANARY = "Kwarkzolder"
 
 
 @pytest.fixture
@@ -203,12 +204,12 @@ def hidden():
 
 
 @pytest.mark.parametrize("role", ["staff", "administrator", "partner", "broker"])
-@pytest.mark.parametrize("typed", [CANARY, "zwaluwstart", "zwalu", "Gesproken over", "geheim"])
+@pytest.mark.parametrize("typed", [CANARY, "kwarkzoldr", "kwarkz", "Gesproken over", "geheim"])
 def test_a_strict_name_its_notes_and_its_needs_give_no_hit_to_others(hidden, role, typed):
     assert find(text=typed, user=UserFactory(**{role: True}), kinds=ALL) == []
 
 
-@pytest.mark.parametrize("typed", [CANARY, "zwaluwstart"])
+@pytest.mark.parametrize("typed", [CANARY, "kwarkzoldr"])
 def test_the_owner_and_a_manager_find_them(hidden, manager, typed):
     for user in (hidden.owner, manager):
         assert (Kind.LEAD, f"{CANARY} Geheim") in found(typed, user)
@@ -218,7 +219,7 @@ def test_the_owner_and_a_manager_find_them(hidden, manager, typed):
 def test_a_strict_leads_organisation_does_not_lead_to_it(staff):
     organisation = OrganisationFactory(name=f"{CANARY} Optiek", kvk="87654321")
     lead = LeadFactory(organisation=organisation, strict=True, owner=UserFactory(staff=True))
-    for typed in (CANARY, "87654321", "zwaluwstart"):
+    for typed in (CANARY, "87654321", "kwarkzoldr"):
         assert found(typed, staff) == {(Kind.ORGANISATION, organisation.name)}, typed
     [group] = find(text=lead.reference, user=staff, kinds=ALL)
     assert [(hit.title, hit.context) for hit in group.hits] == [(lead.code_name, lead.reference)]

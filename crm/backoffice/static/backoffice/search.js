@@ -33,15 +33,16 @@
   // The answer to the last question wins, however late an earlier one comes in.
   const ask = async () => {
     const mine = ++asked;
+    const text = box.value;  // not the box's text when the answer comes: somebody may have typed on
     if (running) running.abort();
     running = new AbortController();
     try {
-      const query = new URLSearchParams({ part: "list", q: box.value });
+      const query = new URLSearchParams({ part: "list", q: text });
       const answer = await fetch(`${finder.dataset.url}?${query}`, { signal: running.signal, headers: { Accept: "text/html" } });
       if (answer.redirected) { window.location.reload(); return; }  // logged out meanwhile
       if (!answer.ok) throw new Error(String(answer.status));
       const html = await answer.text();
-      if (mine === asked) { show(html); finder.dataset.answered = box.value; }
+      if (mine === asked) { show(html); finder.dataset.answered = text; }
     } catch (error) {
       if (error.name === "AbortError" || mine !== asked) return;
       show("");
