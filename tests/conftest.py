@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.db import connections
 from django.test import TransactionTestCase
 from django.utils import translation
@@ -32,6 +33,29 @@ CHROMIUM_FLAGS = [
 NOON = datetime(2026, 10, 22, 12, 0, tzinfo=AMSTERDAM)
 
 
+def _says_something_of_the_database(item: pytest.Item) -> bool:
+    if item.get_closest_marker("once"):
+        return False
+    return bool(item.get_closest_marker("django_db") or TOUCH_THE_DATABASE & set(item.fixturenames))
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On PostgreSQL, leave out what was seen on SQLite already and has nothing to do with the database."""
+    if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3") or config.option.all_tests:
+        return
+    kept = [item for item in items if _says_something_of_the_database(item)]
+    config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
+    items[:] = kept
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--all-tests",
+        action="store_true",
+        help="on PostgreSQL too: tests that need no database, or only once",
+    )
+
+
 def _append_only_triggers(connection) -> list[tuple[str, str]]:
     with connection.cursor() as cursor:
         cursor.execute(
@@ -42,6 +66,7 @@ def _append_only_triggers(connection) -> list[tuple[str, str]]:
 
 # By alias, not on the connection: under Playwright's event loop Django opens another one for the same database.
 REFERENCE_DATA: dict[str, str] = {}
+TOUCH_THE_DATABASE = {"db", "transactional_db", "live_server", "django_db_reset_sequences"}
 _original_teardown = TransactionTestCase._fixture_teardown
 
 

@@ -113,6 +113,12 @@ class TaskQuerySet(models.QuerySet[Any]):
     def open(self) -> "TaskQuerySet":
         return self.filter(done_at__isnull=True)
 
+    def readable_by(self, user: Any) -> "TaskQuerySet":
+        """Tasks about no lead, or about one whose name this user may read: the text of a task gives the name away."""
+        leads = self.model._meta.get_field("lead").related_model
+        readable = leads.objects.with_readable_name(user).filter(is_name_readable=True)
+        return self.filter(Q(lead__isnull=True) | Q(lead__in=readable.values("pk")))
+
     def promised(self, user: Any, day: date) -> "TaskQuerySet":
         """Open tasks of this person that are due on that day or late."""
         return self.filter(done_at__isnull=True, owner=user, due_on__lte=day)

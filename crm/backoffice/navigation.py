@@ -20,7 +20,7 @@ Count = Callable[[User, datetime], int]
 
 
 def _tasks_due(user: User, now: datetime) -> int:
-    return Task.objects.open().filter(owner=user, due_on__lte=amsterdam_day(now)).count()
+    return Task.objects.promised(user, amsterdam_day(now)).readable_by(user).count()
 
 
 def _submitted(_user: User, _now: datetime) -> int:
@@ -33,13 +33,17 @@ def _unconfirmed(_user: User, _now: datetime) -> int:
 
 @dataclass(frozen=True)
 class Place:
-    """One line of the navigation. `models` (as `app.model`) belong to it: their pages mark it as the current one."""
+    """One line of the navigation. `models` (as `app.model`) belong to it: their pages mark it as the current one.
+
+    `count` says how many rows ask for action, and `counted` opens exactly those: a list's URL name and its filters.
+    """
 
     label: Promise
     icon: str
     models: tuple[str, ...] = ()
     url_name: str = ""
     count: Count | None = None
+    counted: tuple[str, str] = ("", "")
 
     @property
     def home(self) -> str:
@@ -53,11 +57,15 @@ class Group:
     places: tuple[Place, ...]
 
 
+TASKS_DUE = ("admin:acquisition_task_changelist", "state=due&owner__id__exact={user}")
+SUBMITTED = ("admin:estate_vacancy_changelist", "status__exact=submitted")
+UNCONFIRMED = ("admin:targets_countevent_changelist", "confirmed=no")
+
 GROUPS: tuple[Group, ...] = (
     Group(
         "",
         (
-            Place(_("Today"), "today", url_name="admin:index", count=_tasks_due),
+            Place(_("Today"), "today", url_name="admin:index", count=_tasks_due, counted=TASKS_DUE),
             Place(_("Week"), "later", url_name="admin:week"),
             Place(_("Board"), "board", url_name="admin:any_board"),
             Place(_("Leads"), "lead", ("acquisition.lead", "acquisition.task", "acquisition.activity")),
@@ -69,7 +77,7 @@ GROUPS: tuple[Group, ...] = (
         _("Space"),
         (
             Place(_("Housing needs"), "need", ("matching.housingneed", "matching.match")),
-            Place(_("Available space"), "vacancy", ("estate.vacancy",), count=_submitted),
+            Place(_("Available space"), "vacancy", ("estate.vacancy",), count=_submitted, counted=SUBMITTED),
             Place(_("Buildings"), "building", ("estate.building", "estate.unit")),
             Place(_("Tenancies"), "tenancy", ("estate.tenancy",)),
         ),
@@ -78,7 +86,9 @@ GROUPS: tuple[Group, ...] = (
         _("Counting"),
         (
             Place(_("Targets"), "target", ("targets.target",)),
-            Place(_("Count ledger"), "ledger", ("targets.countevent",), count=_unconfirmed),
+            Place(
+                _("Count ledger"), "ledger", ("targets.countevent",), count=_unconfirmed, counted=UNCONFIRMED
+            ),
             Place(_("Observations"), "gauge", ("targets.observation",)),
         ),
     ),
@@ -154,6 +164,7 @@ class Line:
     url: str
     current: str = ""  # the value of aria-current
     count: int = 0
+    counted_url: str = ""
 
 
 @dataclass(frozen=True)
@@ -186,6 +197,11 @@ def _is_visible(user: User, place: Place) -> bool:
     return not place.models or any(may_see(user, model) for model in place.models)
 
 
+def _counted_url(place: Place, user: User) -> str:
+    url_name, filters = place.counted
+    return f"{reverse(url_name)}?{filters.format(user=user.pk)}"
+
+
 def navigation(request: HttpRequest) -> list[DrawnGroup]:
     """The groups this user may see, the current place marked, with counts where they ask for action."""
     user, now = request.user, timezone.now()
@@ -202,7 +218,8 @@ def navigation(request: HttpRequest) -> list[DrawnGroup]:
                 here = "true"  # every track has a board of its own
             current = "page" if request.path == url else here
             count = place.count(user, now) if place.count else 0
-            lines.append(Line(str(place.label), place.icon, url, current, count))
+            counted = _counted_url(place, user) if count else ""
+            lines.append(Line(str(place.label), place.icon, url, current, count, counted))
         if lines:
             drawn.append(DrawnGroup(str(group.title), lines))
     return drawn

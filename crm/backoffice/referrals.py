@@ -7,7 +7,7 @@ from django.core.paginator import Paginator
 from django.db.models import Count, F, Min, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.urls import path
+from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -22,15 +22,20 @@ from crm.contacts.models import Organisation
 PER_PAGE = 50
 
 
-def readable_promises(user: Any) -> Any:
-    """Promises with a partner that this person may read: those about no lead, or about one whose name is readable."""
-    readable = Lead.objects.with_readable_name(user).filter(is_name_readable=True)
-    return Task.objects.filter(Q(lead__isnull=True) | Q(lead__in=readable.values("pk")))
-
-
 def _asked_by_desk(request: HttpRequest) -> None:
     if not (may_see(request.user, "acquisition.lead") and may_see(request.user, "contacts.organisation")):
         raise PermissionDenied
+
+
+def _urls(partner: int) -> dict[str, str]:
+    """The list behind each number of a partner's line."""
+    leads = f"{reverse('admin:acquisition_lead_changelist')}?referred_by={partner}"
+    return {
+        "leads": leads,
+        "running": f"{leads}&status__in={LeadStatus.OPEN},{LeadStatus.PARKED}",
+        "established": f"{leads}&status__exact={LeadStatus.ESTABLISHED}",
+        "ended": f"{leads}&status__in={','.join(ENDINGS)}",
+    }
 
 
 def referral_urls(site: Any) -> list[Any]:
@@ -52,7 +57,7 @@ def referral_urls(site: Any) -> list[Any]:
         counted = {row["referred_by"]: row for row in rows}
         promises = {
             row["organisation"]: row
-            for row in readable_promises(request.user)
+            for row in Task.objects.readable_by(request.user)
             .open()
             .filter(organisation__isnull=False)
             .order_by()
@@ -67,6 +72,7 @@ def referral_urls(site: Any) -> list[Any]:
             {
                 "partner": partner,
                 "counts": counted.get(partner.pk, {"leads": 0, "running": 0, "established": 0, "ended": 0}),
+                "urls": _urls(partner.pk),
                 "promises": promises.get(partner.pk),
             }
             for partner in organisations
@@ -93,7 +99,7 @@ def referral_urls(site: Any) -> list[Any]:
             .order_by(F("referred_on").desc(nulls_last=True), "-pk")
         )
         promises = list(
-            readable_promises(request.user)
+            Task.objects.readable_by(request.user)
             .open()
             .filter(organisation=organisation)
             .select_related("owner", "lead__identity__organisation")

@@ -10,7 +10,10 @@ from django.test import Client
 from playwright.sync_api import BrowserContext, Page
 
 DESK, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+WIDTHS = (390, 768, 1280, 1920)
 GRAVE = {"serious", "critical"}
+# Another theme changes colours and nothing else.
+COLOUR_RULES = ["color-contrast", "link-in-text-block"]
 
 
 @dataclass
@@ -49,9 +52,9 @@ class Visitor:
         """What is wrong with the open page: in light and dark at a desk, and on a phone."""
         found = [f"console: {complaint}" for complaint in self.complaints]
         self.complaints.clear()
-        for theme in ("light", "dark"):
-            self.page.emulate_media(color_scheme=theme)
-            found += [f"{theme}: {violation}" for violation in self.violations()]
+        found += [f"light: {violation}" for violation in self.violations()]
+        self.page.emulate_media(color_scheme="dark")
+        found += [f"dark: {violation}" for violation in self.violations(rules=COLOUR_RULES)]
         self.page.emulate_media(color_scheme="light")
         found += self._overflow("desk")
         self.page.set_viewport_size(PHONE)
@@ -61,12 +64,14 @@ class Visitor:
         self.page.set_viewport_size(DESK)
         return found
 
-    def violations(self) -> list[str]:
-        """Serious and critical accessibility faults of the open page."""
+    def violations(self, rules: list[str] | None = None) -> list[str]:
+        """Serious and critical accessibility faults of the open page, by all rules of axe or by those named."""
         if not self.page.evaluate("'axe' in window"):
             self.page.evaluate(AXE_SCRIPT)
+        only = {"runOnly": {"type": "rule", "values": rules}} if rules else {}
         violations = self.page.evaluate(
-            "axe.run({resultTypes: ['violations']}).then((result) => result.violations)"
+            "(only) => axe.run({resultTypes: ['violations'], ...only}).then((result) => result.violations)",
+            only,
         )
         return [
             f"{fault['id']} in {node['html'][:120]}"
@@ -74,6 +79,15 @@ class Visitor:
             if fault["impact"] in GRAVE
             for node in fault["nodes"][:2]
         ]
+
+    def overflows(self) -> list[str]:
+        """Whether the open page is wider than the screen, on a phone, a tablet, a laptop and a wide screen."""
+        found = []
+        for width in WIDTHS:
+            self.page.set_viewport_size({"width": width, "height": 900})
+            found += self._overflow(f"{width}")
+        self.page.set_viewport_size(DESK)
+        return found
 
     def _overflow(self, where: str) -> list[str]:
         wide, seen = self.page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")

@@ -102,6 +102,7 @@ def test_the_panel_asks_what_is_missing_and_escape_moves_nothing(visitor, page, 
     expect(page.locator("#board-said")).to_contain_text(words["nothing"])
     assert Lead.objects.get().stage == "identified"
     drag(page, card, lane(page, "contacted"))
+    expect(page.locator("dialog.board-panel")).to_be_visible()
     for theme in ("light", "dark"):
         page.emulate_media(color_scheme=theme)
         assert visitor.violations() == []

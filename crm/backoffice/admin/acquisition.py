@@ -37,11 +37,18 @@ class StateFilter(admin.SimpleListFilter):
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
-        return [("open", _("Open")), ("late", _("Late")), ("done", _("Done"))]
+        return [
+            ("open", _("Open")),
+            ("due", _("Due today or late")),
+            ("late", _("Late")),
+            ("done", _("Done")),
+        ]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         if self.value() == "open":
             return queryset.open()
+        if self.value() == "due":
+            return queryset.open().filter(due_on__lte=amsterdam_day(timezone.now()))
         if self.value() == "late":
             return queryset.open().filter(due_on__lt=amsterdam_day(timezone.now()))
         return queryset.filter(done_at__isnull=False) if self.value() == "done" else queryset

@@ -22,6 +22,7 @@ from crm.acquisition.choices import ActivityKind, Confidentiality, LeadStatus, S
 from crm.acquisition.models import Activity, Lead, LeadIdentity, Task
 from crm.acquisition.services import change_lead, record_lead
 from crm.acquisition.stages import rank
+from crm.backoffice.admin.lead_filters import CameInFilter, OwnerFilter, ReferredByFilter
 from crm.backoffice.admin.merging import WarnsOfDuplicates
 from crm.backoffice.dashboard import TRACK_WORDS
 from crm.backoffice.desk_people import desk_users
@@ -72,38 +73,6 @@ class LeadForm(RoomForm):
             self.fields["on"].initial = amsterdam_day(timezone.now())
 
 
-class OwnerFilter(admin.SimpleListFilter):
-    title = _("owner")
-    parameter_name = "owner"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
-        people = [(str(user.pk), user.full_name) for user in desk_users() if user.pk != request.user.pk]
-        return [("me", _("me")), ("nobody", _("nobody")), *people]
-
-    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        value = self.value()
-        if value == "me":
-            return queryset.filter(owner=request.user)
-        if value == "nobody":
-            return queryset.filter(owner__isnull=True)
-        return queryset.filter(owner=value) if value and value.isdecimal() else queryset
-
-
-class CameInFilter(admin.SimpleListFilter):
-    """The year in which a lead came to the status it has: this year and the two before it."""
-
-    title = _("status since")
-    parameter_name = "came_in"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
-        this_year = amsterdam_day(timezone.now()).year
-        return [(str(year), str(year)) for year in range(this_year, this_year - 3, -1)]
-
-    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        value = self.value()
-        return queryset.came_to_status_in(int(value)) if value else queryset
-
-
 @admin.register(Lead)
 class LeadAdmin(WarnsOfDuplicates):
     form = LeadForm
@@ -126,6 +95,7 @@ class LeadAdmin(WarnsOfDuplicates):
         "application_area",
         "confidentiality",
         CameInFilter,
+        ReferredByFilter,
     )
     list_select_related = ("owner", "application_area")
     search_fields = ("display_name", "code_name")

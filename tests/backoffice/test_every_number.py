@@ -1,4 +1,4 @@
-"""Every number on the home page opens a list with exactly that many rows, for each role of the desk."""
+"""Every number on a page of the desk opens a list with exactly that many rows, for each of its roles."""
 
 import re
 from datetime import date
@@ -8,6 +8,7 @@ import pytest
 import time_machine
 from django.urls import reverse
 
+from crm.acquisition.models import Lead
 from crm.acquisition.services import close_lead, park_lead, reopen_lead, reverse_change
 from tests.backoffice.conftest import logged_in
 from tests.conftest import NOON
@@ -25,18 +26,16 @@ NUMBER = re.compile(r"(?<![\dA-Za-z-])[+−-]?(\d+)(?![\d-])")
 
 
 class Links(HTMLParser):
-    """Every link within the page's main part that holds a number."""
+    """Every link of a page that holds a number and opens a list, those of the navigation among them."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.is_main, self.url, self.text = False, "", ""
+        self.url, self.text = "", ""
         self.found: list[tuple[int, str]] = []
 
     def handle_starttag(self, tag, attrs):
-        given = dict(attrs)
-        self.is_main |= tag == "main"
-        if self.is_main and tag == "a":
-            self.url, self.text = given.get("href") or "", ""
+        if tag == "a":
+            self.url, self.text = dict(attrs).get("href") or "", ""
 
     def handle_data(self, data):
         self.text += data
@@ -44,9 +43,8 @@ class Links(HTMLParser):
     def handle_endtag(self, tag):
         if tag == "a" and self.url:
             numbers = NUMBER.findall(self.text)
-            if numbers and (
-                "changelist" in self.url or "?" in self.url or self.url == reverse("admin:today")
-            ):
+            is_list = re.match(r"/admin/(?!.*/do/).*[?#]", self.url)
+            if numbers and (is_list or self.url == reverse("admin:today")):
                 self.found.append((int(numbers[-1]), self.url))
             self.url = ""
 
@@ -80,6 +78,10 @@ def busy(manager, now):
     ending_tenancy()
     NeedFactory()
     secret = LeadFactory(strict=True, owner=manager)
+    partner, given = OrganisationFactory(), {"on": date(2026, 10, 10), "by": manager, "at": now}
+    for lead in (secret, LeadFactory(stage="contacted"), LeadFactory(parked=True), LeadFactory(lost=True)):
+        Lead.objects.filter(pk=lead.pk).update(referred_by=partner, referred_on=date(2026, 9, 1))
+    TaskFactory(lead=None, organisation=partner)
     for person in (staff, manager):
         TaskFactory(owner=person, due_on=date(2026, 10, 20), lead=LeadFactory(owner=person))
         TaskFactory(owner=person, lead=secret, due_on=date(2026, 10, 20))
@@ -87,19 +89,51 @@ def busy(manager, now):
     return {"staff": staff, "manager": manager, "administrator": UserFactory(administrator=True)}
 
 
+def rows_behind(client, url: str) -> int:
+    context = client.get(url).context
+    if url.endswith("#h-promises"):
+        return len(context["promises"])
+    return context["cl"].result_count if "cl" in context else context.get("total", f"no list at {url}")
+
+
+BOARDS = [f"/admin/board/{track}/" for track in ("rd_branch", "startup", "knowledge_intensive")]
+# Each page, and how many numbers it shows at least: a page whose links were lost would pass otherwise.
+PAGES = {
+    "/admin/": 35,
+    **dict.fromkeys(BOARDS, 5),
+    f"{BOARDS[0]}?owner=me&by=owner": 5,
+    "/admin/referrals/": 7,
+}
+
+
 @pytest.mark.parametrize("role", ["staff", "manager", "administrator"])
 def test_every_number_opens_as_many_rows(busy, role):
+    wrong, seen = {}, {}
     with time_machine.travel(NOON, tick=False):
         client = logged_in(busy[role])
-        page = Links()
-        page.feed(client.get(reverse("admin:index")).text)
-        wrong = {}
-        for number, url in page.found:
-            context = client.get(url).context
-            rows = context["cl"].result_count if "cl" in context else context["total"]
-            if rows != number:
-                wrong[url] = (number, rows)
+        for path in PAGES:
+            page = Links()
+            page.feed(client.get(path).text)
+            seen[path] = page.found
+            for number, url in page.found:
+                rows = rows_behind(client, url)
+                if rows != number:
+                    wrong[f"{path} {url}"] = (number, rows)
     assert wrong == {}
-    assert len(page.found) > 35
-    assert any(url == reverse("admin:today") for _number, url in page.found)
-    assert sum("movement=" in url for _number, url in page.found) >= 10
+    assert {path: len(found) for path, found in seen.items() if len(found) < PAGES[path]} == {}
+    home = [url for _number, url in seen["/admin/"]]
+    assert reverse("admin:today") in home
+    assert sum("movement=" in url for url in home) >= 10
+    assert any("state=due" in url for url in home) == (role != "administrator")
+
+
+def test_the_count_beside_a_view_is_the_number_of_its_rows(busy):
+    client, address = logged_in(busy["staff"]), reverse("admin:acquisition_lead_changelist")
+    for name, query in (("Van mij", "owner=me"), ("Startups", "track__exact=startup"), ("Niets", "q=zzzz")):
+        save = reverse("admin:view_do", args=["acquisition.lead", "save"])
+        assert client.post(save, {"name": name, "query": query}).status_code == 302
+    counts = client.get(reverse("admin:view_counts", args=["acquisition.lead"])).json()
+    views = client.get(address).context["saved_views"]
+    assert len(views) == 3
+    for view in views:
+        assert rows_behind(client, address + view["url"]) == counts["counts"][str(view["id"])], view["label"]
