@@ -28,6 +28,7 @@ from crm.backoffice.board_views import board_urls
 from crm.backoffice.calendar_pages import calendar_pages
 from crm.backoffice.dashboard import dashboard
 from crm.backoffice.duplicates import duplicate_urls
+from crm.backoffice.guide_pages import guide_urls, help_address
 from crm.backoffice.navigation import SETTINGS, Line, may_see, navigation, quick_add
 from crm.backoffice.quiet_page import today_page
 from crm.backoffice.referrals import referral_urls
@@ -53,6 +54,7 @@ class BackofficeSite(AdminSite):
             **context,
             "navigation": navigation(request),
             "quick_add": quick_add(request.user),
+            "help_address": help_address(request),
             "languages": Language.choices,
             "has_second_factor": settings.CRM_SECOND_FACTOR,
         }
@@ -78,6 +80,7 @@ class BackofficeSite(AdminSite):
             *calendar_pages(self),
             *referral_urls(self),
             *duplicate_urls(self),
+            *guide_urls(self),
             *board_urls(self),
         ]
         return [*own, *pages, *super().get_urls()]

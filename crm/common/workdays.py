@@ -39,6 +39,7 @@ def workdays_between(first: date, last: date) -> int:
     )
 
 
+@lru_cache(maxsize=16_384)
 def add_workdays(day: date, count: int) -> date:
     """The day on which `count` working days after `day` have passed."""
     while count > 0:

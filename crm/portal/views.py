@@ -6,11 +6,14 @@ from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
+from django.utils.safestring import mark_safe
+from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts.models import User
 from accounts.roles import DESK_ROLES, Role
+from crm.common.guides import READ_BY, guide
 from crm.common.months import amsterdam_day
 from crm.reports.models import ReportEdition
 from crm.targets.models import Target
@@ -45,6 +48,18 @@ def home(request: HttpRequest) -> HttpResponse:
         "rule_version": figures.rule_version,
     }
     return render(request, "portal/home.html", context)
+
+
+@require_safe
+@login_required
+def own_guide(request: HttpRequest) -> HttpResponse:
+    """The guide of the reader's own role."""
+    readable = READ_BY.get(getattr(request.user, "role", ""), ())
+    if not readable:
+        raise Http404
+    shown = guide(readable[0], get_language() or "nl")
+    body = mark_safe(shown.body)  # noqa: S308 our own files, drawn with HTML switched off
+    return render(request, "portal/guide.html", {"guide": shown, "body": body})
 
 
 @require_safe
