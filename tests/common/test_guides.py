@@ -2,10 +2,14 @@
 
 import re
 
+import polib
 import pytest
+from django.conf import settings
 from django.contrib.staticfiles import finders
 
 from crm.common.guides import GUIDES, READ_BY, guide, path_of
+
+CATALOGUE = str(settings.BASE_DIR / "crm" / "locale" / "nl" / "LC_MESSAGES" / "django.po")
 
 
 @pytest.mark.parametrize("slug", GUIDES)
@@ -43,3 +47,13 @@ def test_another_language_reads_dutch_and_another_guide_does_not_exist():
 def test_markup_in_a_guide_is_text():
     assert all("<script" not in guide(slug, "nl").body for slug in GUIDES)
     assert set(READ_BY) == set(GUIDES)
+
+
+def test_a_word_in_bold_is_a_word_on_the_screen():
+    """A guide that names a button by another word sends its reader to look for nothing."""
+    texts = [entry for entry in polib.pofile(CATALOGUE) if not entry.obsolete]
+    shown = {"en": {entry.msgid for entry in texts}, "nl": {entry.msgstr for entry in texts}}
+    for language, words in shown.items():
+        for slug in GUIDES:
+            source = path_of(slug, language).read_text(encoding="utf-8")
+            assert set(re.findall(r"\*\*(.+?)\*\*", source)) - words == set(), f"{language} {slug}"
