@@ -5,17 +5,18 @@ from crm.acquisition.services.contact import (
     record_proposal,
     reveal_name,
 )
-from crm.acquisition.services.documents import add_document, withdraw_document
 from crm.acquisition.services.deeds import (
     AddTag,
     Deed,
     HandOver,
+    Judged,
     NextStep,
     Park,
     RemoveTag,
     carry_out,
     judge,
 )
+from crm.acquisition.services.documents import add_document, withdraw_document
 from crm.acquisition.services.leads import change_lead, import_lead, record_lead
 from crm.acquisition.services.moves import (
     close_lead,
@@ -40,6 +41,7 @@ __all__ = [
     "AddTag",
     "Deed",
     "HandOver",
+    "Judged",
     "NextStep",
     "Park",
     "RemoveTag",

@@ -82,7 +82,7 @@ class Park:
 
     def faults(self, state: LeadState, by: User, at: datetime) -> list[Fault]:
         today = amsterdam_day(at)
-        step = step_from(state.lead, on=today, at=at, to_status=LeadStatus.PARKED)
+        step = step_from(lead=state.lead, on=today, at=at, to_status=LeadStatus.PARKED)
         stands = None
         if state.changed_on is not None:
             stands = Standing(state.lead.stage, state.lead.status, state.changed_on)

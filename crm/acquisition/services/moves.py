@@ -201,8 +201,8 @@ def _reversal_faults(change: StageChange, standing: Sequence[StageChange]) -> li
 
 
 def step_from(
-    lead: Lead,
     *,
+    lead: Lead,
     on: date,
     at: datetime,
     to_stage: str | None = None,
@@ -238,7 +238,7 @@ def _change(
     with transaction.atomic():
         fresh = lock_lead(lead, version, at)
         faults = check(fresh)
-        step = step_from(fresh, on=on, at=at, to_stage=to_stage, to_status=to_status, reason=reason)
+        step = step_from(lead=fresh, on=on, at=at, to_stage=to_stage, to_status=to_status, reason=reason)
         change = write_change(
             lead=fresh, step=step, last=last_standing(fresh), by=by, at=at, note=note, faults=faults
         )

@@ -28,6 +28,7 @@ from crm.backoffice.desk_people import desk_users
 from crm.backoffice.fields import PickField, day_input
 from crm.backoffice.forms import RoomForm, Typed
 from crm.backoffice.lead_actions import LEAD_ACTIONS
+from crm.backoffice.lead_bulk import LeadBulkMixin, TagFilter
 from crm.backoffice.lead_documents import document_urls
 from crm.backoffice.lead_page import lead_page
 from crm.backoffice.templatetags.desk import avatar, badge, day, icon, number, steps
@@ -105,7 +106,7 @@ class CameInFilter(admin.SimpleListFilter):
 
 
 @admin.register(Lead)
-class LeadAdmin(WarnsOfDuplicates):
+class LeadAdmin(LeadBulkMixin, WarnsOfDuplicates):
     form = LeadForm
     list_display = (
         "name",
@@ -125,6 +126,7 @@ class LeadAdmin(WarnsOfDuplicates):
         "stage",
         "application_area",
         "confidentiality",
+        TagFilter,
         CameInFilter,
     )
     list_select_related = ("owner", "application_area")
@@ -136,7 +138,7 @@ class LeadAdmin(WarnsOfDuplicates):
     spare_columns = ("jobs_expected_number", "owner_mark")
     narrow_columns = ("track_in_words",)
     self_evident_columns = ("track_in_words", "stage_in_words", "next_step", "next_due")
-    autocomplete_fields = ("referred_by", "decision_maker", "technologies")
+    autocomplete_fields = ("referred_by", "decision_maker", "technologies", "tags")
     record_actions = LEAD_ACTIONS
     fieldsets = (
         (
@@ -148,7 +150,7 @@ class LeadAdmin(WarnsOfDuplicates):
             {
                 "fields": (
                     ("application_area", "spin_off_expected"),
-                    "technologies",
+                    ("technologies", "tags"),
                     ("develops_technology", "has_rd_in_operations"),
                 )
             },

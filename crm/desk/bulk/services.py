@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
+from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
 from django.db.models import Count, Q, QuerySet
@@ -39,8 +40,12 @@ class Progress:
     refused: int
 
     @property
+    def dealt(self) -> int:
+        return self.done + self.refused
+
+    @property
     def waiting(self) -> int:
-        return self.total - self.done - self.refused
+        return self.total - self.dealt
 
 
 def changeable_leads(user: User) -> QuerySet[Any]:
@@ -76,12 +81,23 @@ def _found(model: Any, pk: int) -> Any:
 
 
 def begin_bulk(
-    *, deed: str, values: Mapping[str, Any], versions: Mapping[int, int], by: User, at: datetime
+    *,
+    deed: str,
+    values: Mapping[str, Any],
+    versions: Mapping[int, int],
+    by: User,
+    at: datetime,
+    key: UUID | None = None,
 ) -> BulkJob:
     """Do it with these leads, each at the version that was seen: few at once, many by the worker.
 
-    Leads that `by` may not change are left out without a word. Raises `RuleError` beyond 5,000 leads, or with none.
+    Leads that `by` may not change are left out without a word. The same `key` again answers with the same work, so that
+    a yes that is pressed twice is one. Raises `RuleError` beyond 5,000 leads, or with none.
     """
+    key = key or uuid4()
+    known = BulkJob.objects.filter(key=key, by=by).first()
+    if known is not None:
+        return known
     deed_of(deed, values)
     if len(versions) > MOST_LEADS:
         message = _("At most %(most)d leads at once. Filter further.") % {"most": MOST_LEADS}
@@ -92,7 +108,7 @@ def begin_bulk(
     with transaction.atomic():
         # A few leads are this request's own work: the worker takes them over only where it died.
         lease = at + LEASE if len(leads) <= AT_ONCE else None
-        job = BulkJob.objects.create(deed=deed, values=dict(values), by=by, at=at, lease_until=lease)
+        job = BulkJob.objects.create(deed=deed, values=dict(values), by=by, at=at, key=key, lease_until=lease)
         BulkItem.objects.bulk_create(
             (BulkItem(job=job, lead_id=pk, version=versions[pk]) for pk in leads), batch_size=500
         )
