@@ -16,6 +16,7 @@ from crm.acquisition.papers import Document as Document
 from crm.acquisition.papers import EditedWords as EditedWords
 from crm.acquisition.papers import LeadEdit as LeadEdit
 from crm.acquisition.querysets import ActivityQuerySet, LeadQuerySet, StageChangeQuerySet
+from crm.acquisition.tag_models import LeadTag as LeadTag
 from crm.acquisition.task_models import Task as Task
 from crm.acquisition.task_models import TaskChange as TaskChange
 from crm.common.constraints import at_most, not_empty, one_of
@@ -27,6 +28,7 @@ __all__ = [
     "Activity",
     "Lead",
     "LeadIdentity",
+    "LeadTag",
     "NameReveal",
     "StageChange",
     "StageNote",
@@ -71,6 +73,9 @@ class Lead(Recorded):
     )
     technologies = models.ManyToManyField(
         Technology, related_name="+", blank=True, verbose_name=_("technologies")
+    )
+    tags: "models.ManyToManyField[Any, Any]" = models.ManyToManyField(
+        LeadTag, related_name="+", blank=True, verbose_name=_("tags")
     )
     spin_off_expected = models.CharField(
         _("spin-off expected"), max_length=8, choices=Answer.choices, default=Answer.UNKNOWN

@@ -11,7 +11,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from crm.acquisition.models import Lead, LeadEdit, LeadIdentity
+from crm.acquisition.models import Lead, LeadEdit, LeadIdentity, LeadTag
 from crm.backoffice.templatetags.desk import number
 from crm.contacts.models import ApplicationArea, Person, Technology
 
@@ -50,6 +50,7 @@ LOOKED_UP: dict[str, tuple[Any, str]] = {
     "decision_maker": (Person, "pk"),
     "application_area": (ApplicationArea, "code"),
     "technologies": (Technology, "code"),
+    "tags": (LeadTag, "pk"),
 }
 
 

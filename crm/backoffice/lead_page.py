@@ -203,6 +203,7 @@ class LeadPage:
             "missing_form": self.missing_form,
             "entry": self.entry,
             "document_form": self.document_form if self.may_work else None,
+            "tags": list(lead.tags.all()) if self.is_readable else [],
             "today": self.today,
             **self._records(changes),
         }

@@ -107,6 +107,7 @@ GROUPS: tuple[Group, ...] = (
                 (
                     "contacts.applicationarea",
                     "contacts.technology",
+                    "acquisition.leadtag",
                     "estate.area",
                     "targets.indicator",
                     "accounts.user",
@@ -118,6 +119,7 @@ GROUPS: tuple[Group, ...] = (
                     "acquisition.taskchange",
                     "acquisition.namereveal",
                     "desk.listexport",
+                    "desk.bulkjob",
                 ),
                 url_name="admin:settings",
             ),
@@ -128,7 +130,13 @@ GROUPS: tuple[Group, ...] = (
 SETTINGS: tuple[tuple[Promise, tuple[str, ...]], ...] = (
     (
         _("Value lists"),
-        ("contacts.applicationarea", "contacts.technology", "estate.area", "targets.indicator"),
+        (
+            "contacts.applicationarea",
+            "contacts.technology",
+            "acquisition.leadtag",
+            "estate.area",
+            "targets.indicator",
+        ),
     ),
     (_("Access"), ("accounts.user", "accounts.apikey", "contacts.brokeraccess")),
     (
@@ -140,6 +148,7 @@ SETTINGS: tuple[tuple[Promise, tuple[str, ...]], ...] = (
             "acquisition.namereveal",
             "accounts.accountevent",
             "desk.listexport",
+            "desk.bulkjob",
         ),
     ),
 )

@@ -25,6 +25,7 @@ from accounts.services import change_language
 from crm.backoffice import saved_views
 from crm.backoffice.autocomplete import DeskAutocompleteView
 from crm.backoffice.board_views import board_urls
+from crm.backoffice.bulk_pages import bulk_urls
 from crm.backoffice.calendar_pages import calendar_pages
 from crm.backoffice.dashboard import dashboard
 from crm.backoffice.duplicates import duplicate_urls
@@ -82,6 +83,7 @@ class BackofficeSite(AdminSite):
             *duplicate_urls(self),
             *guide_urls(self),
             *board_urls(self),
+            *bulk_urls(self),
         ]
         return [*own, *pages, *super().get_urls()]
 

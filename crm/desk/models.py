@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.acquisition.models import Lead, StageChange
 from crm.contacts.models import Organisation
+from crm.desk.bulk.models import BulkItem, BulkJob
 from crm.desk.calendar_models import CalendarAddress, MorningChoice, MorningRound
 from crm.desk.list_models import DefaultView, ListExport, SavedView
 from crm.desk.merging.models import Merge, NotTheSame
@@ -13,6 +14,8 @@ from crm.desk.snoozes import Snooze
 from crm.targets.models import CountEvent, Observation
 
 __all__ = [
+    "BulkItem",
+    "BulkJob",
     "CalendarAddress",
     "DefaultView",
     "ImportBatch",

@@ -11,6 +11,7 @@ from django.db import transaction
 from accounts.models import User
 from crm.acquisition.models import Lead
 from crm.common.locks import lock_rows
+from crm.desk.bulk.services import begin_bulk, forget_bulk, run_due_bulk, stop_bulk
 from crm.desk.calendar_services import (
     choose_morning_mail,
     due_for_morning_mail,
@@ -35,9 +36,11 @@ from crm.targets.models import Target
 
 __all__ = [
     "ImportResult",
+    "begin_bulk",
     "choose_morning_mail",
     "due_for_morning_mail",
     "end_snooze",
+    "forget_bulk",
     "hand_over",
     "import_history",
     "make_calendar_address",
@@ -46,8 +49,10 @@ __all__ = [
     "queue_morning_mail",
     "read_calendar_address",
     "revoke_calendar_address",
+    "run_due_bulk",
     "say_not_the_same",
     "snooze",
+    "stop_bulk",
     "undo_merge",
     "wants_morning_mail",
 ]

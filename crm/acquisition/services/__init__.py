@@ -5,6 +5,17 @@ from crm.acquisition.services.contact import (
     record_proposal,
     reveal_name,
 )
+from crm.acquisition.services.deeds import (
+    AddTag,
+    Deed,
+    HandOver,
+    Judged,
+    NextStep,
+    Park,
+    RemoveTag,
+    carry_out,
+    judge,
+)
 from crm.acquisition.services.documents import add_document, withdraw_document
 from crm.acquisition.services.leads import change_lead, import_lead, record_lead
 from crm.acquisition.services.moves import (
@@ -17,6 +28,7 @@ from crm.acquisition.services.moves import (
     reopen_lead,
     reverse_change,
 )
+from crm.acquisition.services.tags import make_tag, rename_tag
 from crm.acquisition.services.tasks import (
     add_task,
     end_repeat,
@@ -26,8 +38,16 @@ from crm.acquisition.services.tasks import (
 )
 
 __all__ = [
+    "AddTag",
+    "Deed",
+    "HandOver",
+    "Judged",
+    "NextStep",
+    "Park",
+    "RemoveTag",
     "add_document",
     "add_task",
+    "carry_out",
     "change_lead",
     "close_lead",
     "end_repeat",
@@ -36,12 +56,15 @@ __all__ = [
     "hand_over_task",
     "import_change",
     "import_lead",
+    "judge",
     "log_activity",
+    "make_tag",
     "move_stage",
     "move_stages",
     "park_lead",
     "record_lead",
     "record_proposal",
+    "rename_tag",
     "reopen_lead",
     "reschedule_task",
     "reveal_name",

@@ -40,7 +40,7 @@ PLAIN_FACTS = frozenset(
     }
 )
 HEAD_FACTS = frozenset({"track", "owner", "confidentiality"})
-MANY_FACTS = frozenset({"team", "technologies"})
+MANY_FACTS = frozenset({"team", "technologies", "tags"})
 NAME_FACTS = frozenset({"organisation", "working_name"})
 
 

@@ -200,6 +200,27 @@ def _reversal_faults(change: StageChange, standing: Sequence[StageChange]) -> li
     return []
 
 
+def step_from(
+    *,
+    lead: Lead,
+    on: date,
+    at: datetime,
+    to_stage: str | None = None,
+    to_status: str | None = None,
+    reason: str = "",
+) -> Step:
+    """The step from where the lead stands; what is not given stays as it is."""
+    return Step(
+        from_stage=lead.stage,
+        to_stage=to_stage or lead.stage,
+        from_status=lead.status,
+        to_status=to_status or lead.status,
+        occurred_on=on,
+        recorded_on=amsterdam_day(at),
+        reason=reason,
+    )
+
+
 def _change(
     lead: Lead,
     *,
@@ -217,15 +238,7 @@ def _change(
     with transaction.atomic():
         fresh = lock_lead(lead, version, at)
         faults = check(fresh)
-        step = Step(
-            from_stage=fresh.stage,
-            to_stage=to_stage or fresh.stage,
-            from_status=fresh.status,
-            to_status=to_status or fresh.status,
-            occurred_on=on,
-            recorded_on=amsterdam_day(at),
-            reason=reason,
-        )
+        step = step_from(lead=fresh, on=on, at=at, to_stage=to_stage, to_status=to_status, reason=reason)
         change = write_change(
             lead=fresh, step=step, last=last_standing(fresh), by=by, at=at, note=note, faults=faults
         )

@@ -1,5 +1,6 @@
 """Verbs on tasks: promise, do, move to another day, hand over, stop repeating. Each leaves a row that says who and when."""
 
+from collections.abc import Callable
 from datetime import date, datetime, time
 
 from django.db import transaction
@@ -105,11 +106,7 @@ def reschedule_task(
 ) -> Task:
     """Move an open task to another day or hour, today at the earliest. A repeated one is counted from its new day on."""
     fresh = _lock(task, version, at)
-    faults = [*_hour_faults(due_on, start_time), *_too_far(due_on, at)]
-    today = amsterdam_day(at)
-    if due_on < today:
-        message = _("A task moves to today or later: %(day)s has passed.")
-        faults.append(Fault("in_the_past", message % {"day": due_on.isoformat()}, "due_on"))
+    faults = [*_hour_faults(due_on, start_time), *day_faults(due_on, at)]
     if (due_on, start_time) == (fresh.due_on, fresh.start_time):
         faults.append(Fault("same_day", _("The task stands on this day already."), "due_on"))
     refuse(faults)
@@ -133,13 +130,18 @@ def hand_over_task(*, task: Task, owner: User, by: User, at: datetime, version: 
 
 def new_owner_faults(owner: User, present: int | None, lead: int | None) -> list[Fault]:
     """Why this person cannot take over work; `lead`: whom it is about, where the name must be readable."""
+    return owner_faults(owner, present, lambda: lead is None or _may_read(owner, lead))
+
+
+def owner_faults(owner: User, present: int | None, may_read: Callable[[], bool]) -> list[Fault]:
+    """The same, where whoever asks already knows whether the name may be read."""
     values = {"who": owner}
     if owner.pk == present:
         return [Fault("same_owner", _("%(who)s has this already.") % values, "owner")]
     if not owner.is_active or owner.role not in DESK_ROLES:
         message = _("%(who)s does not work at the desk and cannot take this over.")
         return [Fault("not_of_the_desk", message % values, "owner")]
-    if lead is not None and not _may_read(owner, lead):
+    if not may_read():
         message = _("%(who)s may not read whom this lead is about: put %(who)s in the lead's team first.")
         return [Fault("may_not_read", message % values, "owner")]
     return []
@@ -183,6 +185,15 @@ def _hour_faults(day: date, hour: time | None) -> list[Fault]:
         return []
     message = _("The clock skips %(hour)s on %(day)s, when summer time begins. Choose another hour.")
     return [Fault("skipped_hour", message % {"hour": f"{hour:%H:%M}", "day": day.isoformat()}, "start_time")]
+
+
+def day_faults(day: date, at: datetime, field: str = "due_on") -> list[Fault]:
+    """Why nothing can be planned anew on this day: it has passed, or it is too far ahead."""
+    faults = [Fault(fault.code, fault.message, field) for fault in _too_far(day, at)]
+    if day < amsterdam_day(at):
+        message = _("A task moves to today or later: %(day)s has passed.")
+        faults.append(Fault("in_the_past", message % {"day": day.isoformat()}, field))
+    return faults
 
 
 def _too_far(day: date, at: datetime) -> list[Fault]:

@@ -10,8 +10,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from crm.acquisition.models import Activity, Lead, NameReveal, StageChange, Task, TaskChange
-from crm.acquisition.services import add_task, log_activity
+from crm.acquisition.models import Activity, Lead, LeadTag, NameReveal, StageChange, Task, TaskChange
+from crm.acquisition.services import add_task, log_activity, make_tag, rename_tag
 from crm.backoffice.admin.base import ReadOnlyAdmin, RoomAdmin
 from crm.backoffice.admin.home_lists import MovementFilter
 from crm.backoffice.desk_people import desk_users
@@ -255,3 +255,24 @@ class NameRevealAdmin(ReadOnlyAdmin):
     @admin.display(description=_("at"), ordering="at")
     def revealed(self, row: NameReveal) -> SafeString | str:
         return moment(row.at)
+
+
+@admin.register(LeadTag)
+class LeadTagAdmin(RoomAdmin):
+    list_display = ("name", "created_by", "made")
+    list_select_related = ("created_by",)
+    search_fields = ("name",)
+    fields = ("name",)
+    list_intro = _(
+        "Words that leads carry together, such as a fair or a campaign. Put no names of people in them."
+    )
+
+    @admin.display(description=_("recorded at"), ordering="created_at")
+    def made(self, row: LeadTag) -> SafeString | str:
+        return moment(row.created_at)
+
+    def add_through(self, typed: Typed) -> LeadTag:
+        return make_tag(by=typed.by, at=typed.at, **typed.only("name"))
+
+    def change_through(self, row: LeadTag, typed: Typed) -> LeadTag:
+        return rename_tag(tag=row, by=typed.by, at=typed.at, **typed.only("name"))

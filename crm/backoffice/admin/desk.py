@@ -4,8 +4,10 @@ from typing import Any
 
 from django.apps import apps
 from django.contrib import admin
-from django.db.models import F
-from django.http import HttpRequest
+from django.contrib.admin.utils import unquote
+from django.db.models import Count, F, Q
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
@@ -15,9 +17,10 @@ from crm.acquisition.choices import Confidentiality
 from crm.acquisition.models import Lead
 from crm.backoffice.admin.acquisition import about_readable_leads
 from crm.backoffice.admin.base import ReadOnlyAdmin
-from crm.backoffice.templatetags.desk import grouped, moment
+from crm.backoffice.templatetags.desk import badge, grouped, moment
+from crm.desk.bulk.models import Outcome
 from crm.desk.history.columns import LEADS
-from crm.desk.models import ImportBatch, ImportedRow, ListExport
+from crm.desk.models import BulkJob, ImportBatch, ImportedRow, ListExport
 
 
 @admin.register(ImportBatch)
@@ -112,3 +115,53 @@ class ListExportAdmin(ReadOnlyAdmin):
     @admin.display(description=_("rows"), ordering="rows")
     def number_of_rows(self, row: ListExport) -> str:
         return grouped(row.rows)
+
+
+@admin.register(BulkJob)
+class BulkJobAdmin(ReadOnlyAdmin):
+    list_display = ("what", "leads", "refusals", "state", "by", "begun")
+    list_filter = ("deed",)
+    list_select_related = ("by",)
+    number_columns = ("leads", "refusals")
+    list_intro = _("What was done with many leads at once, for 90 days. Each lead keeps it in its own log.")
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        """One's own; a manager, who reads every name, sees everybody's."""
+        refused = Q(items__outcome=Outcome.REFUSED)
+        rows = super().get_queryset(request)
+        if request.user.role != Role.MANAGER:
+            rows = rows.filter(by=request.user)
+        return rows.annotate(lead_count=Count("items"), refused_count=Count("items", filter=refused))
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """The work has a page of its own."""
+        row = self.get_object(request, unquote(object_id))
+        if row is None:
+            return super().change_view(request, object_id, form_url, extra_context)
+        return HttpResponseRedirect(reverse("admin:bulk-job", args=[row.pk]))
+
+    @admin.display(description=_("what"), ordering="deed")
+    def what(self, row: BulkJob) -> str:
+        return str(row.get_deed_display())
+
+    @admin.display(description=_("leads"), ordering="lead_count")
+    def leads(self, row: Any) -> str:
+        return grouped(row.lead_count)
+
+    @admin.display(description=_("refused"), ordering="refused_count")
+    def refusals(self, row: Any) -> str:
+        return grouped(row.refused_count)
+
+    @admin.display(description=_("state"), ordering="finished_at")
+    def state(self, row: BulkJob) -> SafeString:
+        return badge(_("Done"), "disc", "good") if row.finished_at else badge(_("Running"), "ring")
+
+    @admin.display(description=_("at"), ordering="at")
+    def begun(self, row: BulkJob) -> SafeString | str:
+        return moment(row.at)

@@ -29,6 +29,7 @@ from crm.backoffice.desk_people import desk_users
 from crm.backoffice.fields import PickField, day_input
 from crm.backoffice.forms import RoomForm, Typed
 from crm.backoffice.lead_actions import LEAD_ACTIONS
+from crm.backoffice.lead_bulk import LeadBulkMixin, TagFilter
 from crm.backoffice.lead_documents import document_urls
 from crm.backoffice.lead_page import lead_page
 from crm.backoffice.templatetags.desk import avatar, badge, day, icon, number, steps
@@ -74,7 +75,7 @@ class LeadForm(RoomForm):
 
 
 @admin.register(Lead)
-class LeadAdmin(WarnsOfDuplicates):
+class LeadAdmin(LeadBulkMixin, WarnsOfDuplicates):
     form = LeadForm
     list_display = (
         "name",
@@ -94,6 +95,7 @@ class LeadAdmin(WarnsOfDuplicates):
         "stage",
         "application_area",
         "confidentiality",
+        TagFilter,
         CameInFilter,
         ReferredByFilter,
     )
@@ -106,7 +108,7 @@ class LeadAdmin(WarnsOfDuplicates):
     spare_columns = ("jobs_expected_number", "owner_mark")
     narrow_columns = ("track_in_words",)
     self_evident_columns = ("track_in_words", "stage_in_words", "next_step", "next_due")
-    autocomplete_fields = ("referred_by", "decision_maker", "technologies")
+    autocomplete_fields = ("referred_by", "decision_maker", "technologies", "tags")
     record_actions = LEAD_ACTIONS
     fieldsets = (
         (
@@ -118,7 +120,7 @@ class LeadAdmin(WarnsOfDuplicates):
             {
                 "fields": (
                     ("application_area", "spin_off_expected"),
-                    "technologies",
+                    ("technologies", "tags"),
                     ("develops_technology", "has_rd_in_operations"),
                 )
             },

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from accounts.idempotency import forget_answers
 from crm.backoffice.morning_mail import queue_morning_mails
+from crm.desk.services import forget_bulk, run_due_bulk
 from crm.messages.services import send_due
 
 # What a round does, in this order, each with the word for its count. A door may know every room, so this list stands
@@ -21,6 +22,8 @@ DUE_WORK: tuple[tuple[str, Callable[..., int | None]], ...] = (
     ("mail(s) sent", send_due),
     ("", forget_answers),
     ("morning mail(s) put in the outbox", queue_morning_mails),
+    ("lead(s) of bulk work dealt with", run_due_bulk),
+    ("", forget_bulk),
 )
 
 

@@ -62,10 +62,19 @@
     const boxes = [...document.querySelectorAll("input.action-select")];
     const toggle = document.getElementById("action-toggle");
     const count = bulk.querySelector("[data-count]");
+    // Once every row of the page is chosen, all rows as filtered are offered too, those of other pages included.
+    const all = bulk.querySelector("[data-all]");
+    const across = bulk.querySelector("[data-across]");
+    const allBox = all && all.querySelector("input");
     const refresh = () => {
       const chosen = boxes.filter((box) => box.checked);
       bulk.hidden = chosen.length === 0;
-      count.textContent = String(chosen.length);
+      if (all) {
+        all.hidden = chosen.length === 0 || chosen.length < boxes.length;
+        if (all.hidden) allBox.checked = false;
+        across.value = allBox.checked ? "1" : "0";
+      }
+      count.textContent = allBox && allBox.checked ? allBox.dataset.words : String(chosen.length);
       boxes.forEach((box) => box.closest("tr").classList.toggle("on", box.checked));
       if (toggle) {
         toggle.checked = chosen.length > 0 && chosen.length === boxes.length;
@@ -74,6 +83,7 @@
     };
     boxes.forEach((box) => box.addEventListener("change", refresh));
     if (toggle) toggle.addEventListener("change", () => { boxes.forEach((box) => { box.checked = toggle.checked; }); refresh(); });
+    if (all) allBox.addEventListener("change", refresh);
     bulk.querySelector("[data-clear]").addEventListener("click", () => { boxes.forEach((box) => { box.checked = false; }); refresh(); });
     window.addEventListener("pageshow", refresh);
     refresh();
