@@ -31,6 +31,7 @@ from crm.backoffice.duplicates import duplicate_urls
 from crm.backoffice.navigation import SETTINGS, Line, may_see, navigation, quick_add
 from crm.backoffice.quiet_page import today_page
 from crm.backoffice.referrals import referral_urls
+from crm.backoffice.round_pages import round_urls
 from crm.backoffice.search import remembering, search_page
 
 
@@ -79,6 +80,7 @@ class BackofficeSite(AdminSite):
             *referral_urls(self),
             *duplicate_urls(self),
             *board_urls(self),
+            *round_urls(self),
         ]
         return [*own, *pages, *super().get_urls()]
 

@@ -9,11 +9,13 @@ from crm.contacts.models import Organisation
 from crm.desk.calendar_models import CalendarAddress, MorningChoice, MorningRound
 from crm.desk.list_models import DefaultView, ListExport, SavedView
 from crm.desk.merging.models import Merge, NotTheSame
+from crm.desk.rounds.models import ContactRound, RoundChange, RoundMember
 from crm.desk.snoozes import Snooze
 from crm.targets.models import CountEvent, Observation
 
 __all__ = [
     "CalendarAddress",
+    "ContactRound",
     "DefaultView",
     "ImportBatch",
     "ImportedRow",
@@ -22,6 +24,8 @@ __all__ = [
     "MorningChoice",
     "MorningRound",
     "NotTheSame",
+    "RoundChange",
+    "RoundMember",
     "SavedView",
     "Snooze",
 ]
