@@ -18,6 +18,7 @@ from crm.backoffice.list_export import XLSX, as_csv, as_xlsx
 from crm.backoffice.navigation import may_see
 from crm.backoffice.round_forms import VIEW, CloseForm, NewRoundForm, RoundForm, initial_of
 from crm.backoffice.round_page import RoundPage
+from crm.common.errors import Fault
 from crm.common.months import add_months, amsterdam_day
 from crm.contacts.models import Organisation
 from crm.desk.list_models import ExportFormat
@@ -142,11 +143,12 @@ def _new(site: Any, request: HttpRequest) -> HttpResponse:
 
 
 def _show(form: Any, error: Exception) -> None:
-    faults = refused(error)
-    for fault in faults:
-        if fault.field == "scope" and "source" in form.fields:
-            form.add_error("source", str(fault.message))
-    show_on(form, [fault for fault in faults if fault.field != "scope" or "source" not in form.fields])
+    """A fault stands at the field that one sees: the scope is chosen as a source, the version is hidden."""
+    seen = {"scope": "source", "version": ""}
+    show_on(
+        form,
+        [Fault(fault.code, fault.message, seen.get(fault.field, fault.field)) for fault in refused(error)],
+    )
 
 
 # ── one of them ─────────────────────────────────────────────────────────────
