@@ -53,7 +53,8 @@ EXTRA: dict[str, frozenset[str]] = {
         {"targets.confirm_countevent", "reports.issue_reportedition", "reports.send_reportedition"}
     ),
     # Recording an arrival is daily work; a second person, a manager, confirms it.
-    Role.STAFF: frozenset({"targets.add_countevent"}),
+    # A contact round is a manager's to start and close; whoever calls says who cannot be reached.
+    Role.STAFF: frozenset({"targets.add_countevent", "desk.change_roundmember"}),
 }
 # Who looked at a strictly confidential name is for administrators alone.
 NEVER: dict[str, frozenset[str]] = {

@@ -70,6 +70,7 @@ GROUPS: tuple[Group, ...] = (
             Place(_("Board"), "board", url_name="admin:any_board"),
             Place(_("Leads"), "lead", ("acquisition.lead", "acquisition.task", "acquisition.activity")),
             Place(_("Companies and people"), "people", ("contacts.organisation", "contacts.person")),
+            Place(_("Contact rounds"), "phone", url_name="admin:contact-rounds"),
             Place(_("Referrals"), "export", url_name="admin:referrals"),
         ),
     ),
@@ -126,6 +127,9 @@ GROUPS: tuple[Group, ...] = (
         ),
     ),
 )
+
+# Every track has a board of its own, every round a page.
+WITH_PAGES_BELOW = ("admin:any_board", "admin:contact-rounds")
 
 SETTINGS: tuple[tuple[Promise, tuple[str, ...]], ...] = (
     (
@@ -223,8 +227,8 @@ def navigation(request: HttpRequest) -> list[DrawnGroup]:
                 continue
             url = reverse(place.home)
             here = "true" if model and model in place.models else ""
-            if place.url_name == "admin:any_board" and request.path.startswith(url):
-                here = "true"  # every track has a board of its own
+            if place.url_name in WITH_PAGES_BELOW and request.path.startswith(url):
+                here = "true"
             current = "page" if request.path == url else here
             count = place.count(user, now) if place.count else 0
             counted = _counted_url(place, user) if count else ""

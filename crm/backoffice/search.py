@@ -101,7 +101,8 @@ def _blocks(request: HttpRequest, text: str, per_kind: int) -> list[Block]:
 
 def _result(hit: Hit, today: Any) -> Result:
     model, pk = (Kind.LEAD, hit.lead_id) if hit.lead_id else (hit.kind, hit.pk)
-    url = reverse(f"admin:{model.value.replace('.', '_')}_change", args=[pk])
+    page = "portfolio" if model == Kind.ORGANISATION else "change"
+    url = reverse(f"admin:{model.value.replace('.', '_')}_{page}", args=[pk])
     return Result(hit.title or "–", hit.context, _why(hit, today), url, HEADS[hit.kind][1])
 
 
@@ -142,7 +143,8 @@ def _remember(request: HttpRequest) -> None:
     match = request.resolver_match
     key = str(match.kwargs.get("object_id", "")) if match else ""
     for kind in Kind:
-        if match and match.url_name == f"{kind.value.replace('.', '_')}_change" and key.isdecimal():
+        pages = [f"{kind.value.replace('.', '_')}_{page}" for page in ("change", "portfolio")]
+        if match and match.url_name in pages and key.isdecimal():
             record, known = [kind.value, int(key)], request.session.get(SESSION_KEY, [])
             if known[:1] != [record]:
                 others = [old for old in known if old != record]

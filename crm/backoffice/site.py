@@ -33,6 +33,7 @@ from crm.backoffice.guide_pages import guide_urls, help_address
 from crm.backoffice.navigation import SETTINGS, Line, may_see, navigation, quick_add
 from crm.backoffice.quiet_page import today_page
 from crm.backoffice.referrals import referral_urls
+from crm.backoffice.round_pages import round_urls
 from crm.backoffice.search import remembering, search_page
 
 
@@ -84,6 +85,7 @@ class BackofficeSite(AdminSite):
             *guide_urls(self),
             *board_urls(self),
             *bulk_urls(self),
+            *round_urls(self),
         ]
         return [*own, *pages, *super().get_urls()]
 

@@ -17,6 +17,14 @@ class OrganisationRole(models.TextChoices):
     KNOWLEDGE_INSTITUTE = "knowledge_institute", _("Knowledge institute")
 
 
+OWNER_ROLES = (OrganisationRole.REAL_ESTATE_OWNER, OrganisationRole.LAND_OWNER)
+PARTNER_ROLES = (
+    OrganisationRole.FOUNDING_PARTNER,
+    OrganisationRole.ACQUISITION_PARTNER,
+    OrganisationRole.BUSINESS_SUPPORT,
+)
+
+
 class SizeClass(models.TextChoices):
     """Size of the organisation's group; large is ≥ 250 staff, or > €50 m turnover and > €43 m balance."""
 

@@ -66,6 +66,15 @@ class Organisation(Recorded):
     technologies = models.ManyToManyField(
         Technology, related_name="organisations", blank=True, verbose_name=_("technologies")
     )
+    keeper = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        verbose_name=_("kept by"),
+        help_text=_("Who at the desk keeps this relation."),
+    )
     note = models.TextField(_("note"), blank=True, validators=[validate_plain_text])
     merged_into = models.ForeignKey(
         "self",

@@ -5,7 +5,7 @@ from typing import Any
 from django.db import models
 from django.db.models import Q
 
-from crm.contacts.choices import OrganisationRole
+from crm.contacts.choices import PARTNER_ROLES, OrganisationRole
 
 
 class OrganisationQuerySet(models.QuerySet[Any]):
@@ -24,12 +24,7 @@ class OrganisationQuerySet(models.QuerySet[Any]):
 
     def partners(self) -> "OrganisationQuerySet":
         """Founding and acquisition partners and business support: those who receive and act on the report."""
-        kinds = (
-            OrganisationRole.FOUNDING_PARTNER,
-            OrganisationRole.ACQUISITION_PARTNER,
-            OrganisationRole.BUSINESS_SUPPORT,
-        )
-        return self.filter(kinds__kind__in=kinds).distinct()
+        return self.filter(kinds__kind__in=PARTNER_ROLES).distinct()
 
     def with_kvk_number(self, number: str) -> "OrganisationQuerySet":
         """Who holds this number now."""

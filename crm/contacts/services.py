@@ -31,6 +31,7 @@ ORGANISATION_FACTS = frozenset(
         "city",
         "country",
         "application_area",
+        "keeper",
         "note",
     }
 )

@@ -10,6 +10,7 @@ from crm.desk.bulk.models import BulkItem, BulkJob
 from crm.desk.calendar_models import CalendarAddress, MorningChoice, MorningRound
 from crm.desk.list_models import DefaultView, ListExport, SavedView
 from crm.desk.merging.models import Merge, NotTheSame
+from crm.desk.rounds.models import ContactRound, RoundChange, RoundMember
 from crm.desk.snoozes import Snooze
 from crm.targets.models import CountEvent, Observation
 
@@ -17,6 +18,7 @@ __all__ = [
     "BulkItem",
     "BulkJob",
     "CalendarAddress",
+    "ContactRound",
     "DefaultView",
     "ImportBatch",
     "ImportedRow",
@@ -25,6 +27,8 @@ __all__ = [
     "MorningChoice",
     "MorningRound",
     "NotTheSame",
+    "RoundChange",
+    "RoundMember",
     "SavedView",
     "Snooze",
 ]

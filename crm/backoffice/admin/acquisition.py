@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.acquisition.models import Activity, Lead, LeadTag, NameReveal, StageChange, Task, TaskChange
 from crm.acquisition.services import add_task, log_activity, make_tag, rename_tag
+from crm.backoffice.admin.about_filters import ContactWith, TasksAbout
 from crm.backoffice.admin.base import ReadOnlyAdmin, RoomAdmin
 from crm.backoffice.admin.home_lists import MovementFilter
 from crm.backoffice.desk_people import desk_users
@@ -57,7 +58,7 @@ class StateFilter(admin.SimpleListFilter):
 @admin.register(Task)
 class TaskAdmin(TaskBulkMixin, RoomAdmin):
     list_display = ("title", "about", "due", "state", "owner_mark")
-    list_filter = (StateFilter, "owner", "kind")
+    list_filter = (StateFilter, "owner", "kind", TasksAbout)
     list_select_related = ("lead", "organisation", "owner")
     search_fields = ("title", "lead__code_name", "organisation__name")
     date_hierarchy = "due_on"
@@ -146,7 +147,7 @@ class TaskChangeAdmin(ReadOnlyAdmin):
 @admin.register(Activity)
 class ActivityAdmin(RoomAdmin):
     list_display = ("happened", "kind", "about", "person", "two_way", "text_start", "by_mark")
-    list_filter = ("kind", "is_two_way", "created_by")
+    list_filter = ("kind", "is_two_way", "created_by", ContactWith)
     list_select_related = ("lead", "organisation", "person", "created_by")
     search_fields = ("text", "lead__code_name", "organisation__name", "person__full_name")
     date_hierarchy = "occurred_on"

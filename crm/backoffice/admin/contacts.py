@@ -6,6 +6,7 @@ from django import forms
 from django.contrib import admin
 from django.db.models import OuterRef, Prefetch, Subquery
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -14,8 +15,16 @@ from accounts.roles import Role
 from crm.backoffice.admin.base import RoomAdmin, ValueListAdmin
 from crm.backoffice.admin.inlines import RoomInline
 from crm.backoffice.admin.merging import MergeableAdmin
+from crm.backoffice.admin.relation_lists import (
+    ContactFilter,
+    KeeperFilter,
+    RelationFilter,
+    RelationListMixin,
+)
+from crm.backoffice.desk_people import desk_users
 from crm.backoffice.fields import PickField, day_input
 from crm.backoffice.forms import RoomForm, Typed
+from crm.backoffice.portfolio_page import portfolio_urls
 from crm.contacts.choices import OrganisationRole
 from crm.contacts.models import (
     Affiliation,
@@ -93,19 +102,37 @@ class KindFilter(admin.SimpleListFilter):
 
 
 @admin.register(Organisation)
-class OrganisationAdmin(MergeableAdmin):
+class OrganisationAdmin(RelationListMixin, MergeableAdmin):
     form = OrganisationForm
-    list_display = ("name", "kinds_in_words", "kvk_number", "city", "application_area", "size_class", "group")
-    list_filter = (KindFilter, "application_area", "size_class")
+    list_display = (
+        "name",
+        "kinds_in_words",
+        "spoken",
+        "keeper_mark",
+        "kvk_number",
+        "city",
+        "application_area",
+        "size_class",
+        "group",
+    )
+    list_filter = (
+        RelationFilter,
+        ContactFilter,
+        KeeperFilter,
+        KindFilter,
+        "application_area",
+        "size_class",
+    )
+    actions = ("merge_two", "start_contact_round")
     search_fields = ("name", "kvk_numbers__number", "city")
-    list_select_related = ("application_area", "group")
+    list_select_related = ("application_area", "group", "keeper")
     ordering = ("name", "pk")
     autocomplete_fields = ("group", "technologies")
-    spare_columns = ("size_class", "city")
-    narrow_columns = ("group", "kvk_number")
+    spare_columns = ("size_class", "city", "group")
+    narrow_columns = ("group", "kvk_number", "application_area")
     inlines = (AffiliationInline, KvkNumberInline)
     fieldsets = (
-        (None, {"fields": ("name", ("kvk", "kvk_from"), "kinds")}),
+        (None, {"fields": ("name", ("kvk", "kvk_from"), "kinds", "keeper")}),
         (
             _("What it does"),
             {"fields": (("application_area", "size_class"), "technologies", ("group", "founded_on"))},
@@ -118,12 +145,25 @@ class OrganisationAdmin(MergeableAdmin):
 
     def get_queryset(self, request: HttpRequest) -> Any:
         present = KvkNumber.objects.filter(organisation=OuterRef("pk"), valid_until__isnull=True)
-        return (
+        rows = (
             super()
             .get_queryset(request)
             .annotate(present_kvk=Subquery(present.values("number")[:1]))
             .prefetch_related("kinds")
         )
+        return self.relation_rows(request, rows)
+
+    def get_urls(self) -> list[Any]:
+        return [*portfolio_urls(self), *super().get_urls()]
+
+    def record_tools(self, request: HttpRequest, row: Any) -> list[dict[str, str]]:
+        url = reverse("admin:contacts_organisation_portfolio", args=[row.pk])
+        return [{"label": gettext("Portfolio and contact"), "url": url, "icon": "list"}]
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "keeper":
+            kwargs["queryset"] = desk_users()
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     @admin.display(description=_("kind"))
     def kinds_in_words(self, row: Organisation) -> str:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from crm.backoffice.admin.about_filters import EmptyFilter, OwnedBuildings, TenanciesIn, TenanciesOf, UnitsOf
 from crm.backoffice.admin.base import RoomAdmin, ValueListAdmin
 from crm.backoffice.admin.inlines import RoomInline
 from crm.backoffice.fields import PickField, day_input
@@ -87,7 +88,7 @@ def _record_ownership(building: Building, values: dict[str, Any], by: User, at: 
 @admin.register(Building)
 class BuildingAdmin(RoomAdmin):
     list_display = ("name", "area", "address", "owners", "units_number", "units_area")
-    list_filter = ("area",)
+    list_filter = ("area", OwnedBuildings)
     list_select_related = ("area",)
     search_fields = ("name", "street", "postcode")
     number_columns = ("units_number", "units_area")
@@ -160,7 +161,7 @@ class TenancyInline(RoomInline):
 @admin.register(Unit)
 class UnitAdmin(RoomAdmin):
     list_display = ("name", "building", "floor", "space_type", "area_in_m2", "area_kind")
-    list_filter = ("space_type", "building__area")
+    list_filter = ("space_type", "building__area", EmptyFilter, UnitsOf)
     list_select_related = ("building",)
     search_fields = ("name", "building__name", "bag_object_id")
     ordering = ("building__name", "floor", "name")
@@ -202,19 +203,28 @@ class RunningFilter(admin.SimpleListFilter):
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
-        return [("now", _("Running")), ("ended", _("Ended"))]
+        return [
+            ("now", _("Running")),
+            ("soon", _("Ending soon")),
+            ("to_come", _("To come")),
+            ("ended", _("Ended")),
+        ]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         today = amsterdam_day(timezone.now())
         if self.value() == "now":
             return queryset.current_on(today)
+        if self.value() == "soon":
+            return queryset.ending_soon(today)
+        if self.value() == "to_come":
+            return queryset.filter(valid_from__gt=today)
         return queryset.filter(valid_until__lt=today) if self.value() == "ended" else queryset
 
 
 @admin.register(Tenancy)
 class TenancyAdmin(RoomAdmin):
     list_display = ("tenant", "unit", "rented", "begins", "ends", "rent_in_words", "state")
-    list_filter = (RunningFilter, "unit__space_type", "unit__building__area")
+    list_filter = (RunningFilter, "unit__space_type", "unit__building__area", TenanciesIn, TenanciesOf)
     list_select_related = ("tenant", "unit__building")
     search_fields = ("tenant__name", "unit__name", "unit__building__name")
     date_hierarchy = "valid_from"
@@ -248,7 +258,12 @@ class TenancyAdmin(RoomAdmin):
     )
 
     def list_views(self, request: HttpRequest) -> list[tuple[str, str]]:
-        return [(gettext("Running"), "state=now"), (gettext("Ended"), "state=ended"), (gettext("All"), "")]
+        return [
+            (gettext("Running"), "state=now"),
+            (gettext("Ending soon"), "state=soon"),
+            (gettext("Ended"), "state=ended"),
+            (gettext("All"), ""),
+        ]
 
     @admin.display(description="m²", ordering="area_m2")
     def rented(self, row: Tenancy) -> str:

@@ -22,6 +22,7 @@ from crm.acquisition.choices import ActivityKind, Confidentiality, LeadStatus, S
 from crm.acquisition.models import Activity, Lead, LeadIdentity, Task
 from crm.acquisition.services import change_lead, record_lead
 from crm.acquisition.stages import rank
+from crm.backoffice.admin.about_filters import LeadsOf
 from crm.backoffice.admin.lead_filters import CameInFilter, OwnerFilter, ReferredByFilter
 from crm.backoffice.admin.merging import WarnsOfDuplicates
 from crm.backoffice.dashboard import TRACK_WORDS
@@ -98,6 +99,7 @@ class LeadAdmin(LeadBulkMixin, WarnsOfDuplicates):
         TagFilter,
         CameInFilter,
         ReferredByFilter,
+        LeadsOf,
     )
     list_select_related = ("owner", "application_area")
     search_fields = ("display_name", "code_name")

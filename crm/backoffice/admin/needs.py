@@ -12,6 +12,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from crm.backoffice.admin.about_filters import NeedsOf
 from crm.backoffice.admin.acquisition import about_readable_leads
 from crm.backoffice.admin.base import RoomAdmin
 from crm.backoffice.admin.inlines import RoomInline
@@ -165,7 +166,7 @@ class DropForm(ActionForm):
 class HousingNeedAdmin(RoomAdmin):
     form = RoomForm
     list_display = ("name", "company", "status_in_words", "space", "latest", "source", "owner_mark")
-    list_filter = ("status", SpaceTypeFilter, "source", "owner")
+    list_filter = ("status", SpaceTypeFilter, "source", "owner", NeedsOf)
     list_select_related = ("organisation", "lead", "owner")
     search_fields = ("title", "organisation__name", "lead__code_name")
     autocomplete_fields = ("organisation", "lead", "contact")

@@ -11,6 +11,13 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from crm.backoffice.admin.about_filters import (
+    AnsweredBy,
+    FreshnessFilter,
+    OpenFilter,
+    VacanciesIn,
+    VacanciesOf,
+)
 from crm.backoffice.admin.base import RoomAdmin
 from crm.backoffice.admin.inlines import RoomInline
 from crm.backoffice.fields import day_input
@@ -208,7 +215,17 @@ class VacancyAdmin(RoomAdmin):
         "available",
         "office",
     )
-    list_filter = ("status", "space_type", "area", "rent_on_request")
+    list_filter = (
+        "status",
+        "space_type",
+        "area",
+        "rent_on_request",
+        OpenFilter,
+        FreshnessFilter,
+        VacanciesIn,
+        VacanciesOf,
+        AnsweredBy,
+    )
     list_select_related = ("office", "area", "building")
     search_fields = ("reference", "title_nl", "title_en", "street", "office__name", "building__name")
     autocomplete_fields = ("office", "building", "unit")

@@ -22,6 +22,7 @@ from crm.backoffice.demo.park import (
     speak_with_owners,
 )
 from crm.backoffice.demo.pipeline import Teller
+from crm.backoffice.demo.relations import keep_relations
 from crm.backoffice.demo.space import offer_spaces, record_needs
 from crm.backoffice.demo.stories import Storyteller
 from crm.contacts.models import ApplicationArea, Organisation
@@ -70,5 +71,7 @@ def load_park(*, seed: int, say: Callable[[str], object]) -> bool:
         count_others(park)
         observe(park)
         record_needs(park, offer_spaces(park))
+        say("Relations and contact rounds …")
+        keep_relations(park)
         write_for_partners(park, [lead for lead in leads if lead.status == "open"])
     return True

@@ -19,6 +19,7 @@ FIELDS: dict[type, tuple[str, ...]] = {
         "city",
         "country",
         "application_area",
+        "keeper",
         "note",
     ),
     Person: ("full_name", "email", "phone", "language", "note"),

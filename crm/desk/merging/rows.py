@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from crm.contacts.models import Affiliation, OrganisationKind
+from crm.desk.rounds.models import RoundMember
 
 # Rows that stay with the record they were written for: the ledger is append-only, and what this room says of a pair
 # is about that pair.
@@ -35,7 +36,11 @@ class Relation:
     @property
     def is_link(self) -> bool:
         """Whether a row says nothing but that the two belong together: a second one may go."""
-        return bool(self.model._meta.auto_created) or self.model in (OrganisationKind, Affiliation)
+        return bool(self.model._meta.auto_created) or self.model in (
+            OrganisationKind,
+            Affiliation,
+            RoundMember,
+        )
 
     def rows(self, *pks: int) -> "models.QuerySet[Any]":
         return self.model._base_manager.filter(**{f"{self.field}__in": pks}).order_by("pk")

@@ -43,6 +43,7 @@ def quiet_page(
                 others=tuple(others),
                 is_readable=name.is_readable,
                 version=name.version,
+                organisation=name.organisation,
             )
         )
     return rows, len(ranked)

@@ -25,6 +25,7 @@ class Name:
     reference: str
     is_readable: bool = True
     version: int | None = None
+    organisation: int | None = None
 
 
 Names = dict[Subject, Name]
@@ -60,16 +61,21 @@ def _need_names(keys: list[int], user: User) -> Names:
 
 
 def _vacancy_names(keys: list[int], user: User) -> Names:
-    vacancies = Vacancy.objects.filter(pk__in=keys).only("pk", "title_nl", "title_en", "reference")
+    vacancies = Vacancy.objects.filter(pk__in=keys).only("pk", "title_nl", "title_en", "reference", "office")
     return {
-        (SubjectKind.VACANCY, vacancy.pk): Name(vacancy.title, vacancy.reference) for vacancy in vacancies
+        (SubjectKind.VACANCY, vacancy.pk): Name(
+            vacancy.title, vacancy.reference, organisation=vacancy.office_id
+        )
+        for vacancy in vacancies
     }
 
 
 def _tenancy_names(keys: list[int], user: User) -> Names:
     tenancies = Tenancy.objects.filter(pk__in=keys).select_related("tenant", "unit__building")
     return {
-        (SubjectKind.TENANCY, tenancy.pk): Name(str(tenancy.tenant), str(tenancy.unit))
+        (SubjectKind.TENANCY, tenancy.pk): Name(
+            str(tenancy.tenant), str(tenancy.unit), organisation=tenancy.tenant_id
+        )
         for tenancy in tenancies
     }
 
@@ -93,7 +99,12 @@ def _event_names(keys: list[int], user: User) -> Names:
 
 def _task_names(keys: list[int], user: User) -> Names:
     tasks = Task.objects.filter(pk__in=keys).select_related("organisation")
-    return {(SubjectKind.TASK, task.pk): Name(task.title, str(task.organisation or "")) for task in tasks}
+    return {
+        (SubjectKind.TASK, task.pk): Name(
+            task.title, str(task.organisation or ""), organisation=task.organisation_id
+        )
+        for task in tasks
+    }
 
 
 _NAMERS = {

@@ -35,7 +35,8 @@ class QuietRow:
     """One subject that needs its owner (or the team, where `owner` is None).
 
     `title` is the code name, and `is_readable` False, where this person may not read the name.
-    `version` is that of a lead or a need, against lost updates.
+    `version` is that of a lead or a need, against lost updates; `organisation` the office
+    or tenant of a listing, a lease or a promise.
     """
 
     kind: SubjectKind
@@ -47,6 +48,7 @@ class QuietRow:
     others: tuple[QuietReason, ...] = ()
     is_readable: bool = True
     version: int | None = None
+    organisation: int | None = None
 
     @property
     def weight(self) -> int:

@@ -9,7 +9,13 @@ from crm.common.models import Named, Recorded
 from crm.common.validators import validate_bag_object, validate_plain_text, validate_postcode
 from crm.contacts.models import Organisation
 from crm.estate.choices import AreaKind, SpaceType
-from crm.estate.querysets import AreaQuerySet, OwnershipQuerySet, TenancyQuerySet
+from crm.estate.querysets import (
+    AreaQuerySet,
+    BuildingQuerySet,
+    OwnershipQuerySet,
+    TenancyQuerySet,
+    UnitQuerySet,
+)
 
 
 class Area(Named):
@@ -38,6 +44,8 @@ class Building(Recorded):
     city = models.CharField(_("city"), max_length=80, default="Enschede")
     built_in = models.PositiveSmallIntegerField(_("built in"), null=True, blank=True)
     note = models.TextField(_("note"), blank=True, validators=[validate_plain_text])
+
+    objects = BuildingQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("building")
@@ -90,6 +98,8 @@ class Unit(Recorded):
     bag_object_id = models.CharField(
         _("BAG object"), max_length=16, blank=True, validators=[validate_bag_object]
     )
+
+    objects = UnitQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("unit")
