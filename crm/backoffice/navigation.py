@@ -108,6 +108,7 @@ GROUPS: tuple[Group, ...] = (
                     "acquisition.taskchange",
                     "acquisition.namereveal",
                     "desk.listexport",
+                    "rules.normchange",
                 ),
                 url_name="admin:settings",
             ),
@@ -115,12 +116,34 @@ GROUPS: tuple[Group, ...] = (
     ),
 )
 
-SETTINGS: tuple[tuple[Promise, tuple[str, ...]], ...] = (
+
+@dataclass(frozen=True)
+class SettingsPage:
+    """A page of the settings that is no list of a model, for whoever holds the permission."""
+
+    label: Promise
+    url_name: str
+    permission: str
+
+
+SETTINGS: tuple[tuple[Promise, tuple[str | SettingsPage, ...]], ...] = (
+    (
+        _("Rules"),
+        (SettingsPage(_("Norms and terms"), "admin:norms", "rules.view_normchange"),),
+    ),
     (
         _("Value lists"),
         ("contacts.applicationarea", "contacts.technology", "estate.area", "targets.indicator"),
     ),
-    (_("Access"), ("accounts.user", "accounts.apikey", "contacts.brokeraccess")),
+    (
+        _("Access"),
+        (
+            "accounts.user",
+            "accounts.apikey",
+            "contacts.brokeraccess",
+            SettingsPage(_("Who may do what"), "admin:roles", "accounts.change_user"),
+        ),
+    ),
     (
         _("Logs"),
         (
