@@ -147,6 +147,7 @@ SETTINGS: tuple[tuple[Promise, tuple[str | SettingsPage, ...]], ...] = (
     (
         _("Logs"),
         (
+            SettingsPage(_("Who did what"), "admin:audit", "rules.view_audit"),
             "crm_messages.mail",
             "acquisition.stagechange",
             "acquisition.taskchange",

@@ -23,6 +23,7 @@ from django.views.decorators.http import require_POST
 from accounts.models import Language, User
 from accounts.services import change_language
 from crm.backoffice import saved_views
+from crm.backoffice.audit.pages import audit_urls
 from crm.backoffice.autocomplete import DeskAutocompleteView
 from crm.backoffice.board_views import board_urls
 from crm.backoffice.calendar_pages import calendar_pages
@@ -86,6 +87,7 @@ class BackofficeSite(AdminSite):
             *duplicate_urls(self),
             *board_urls(self),
             *norm_urls(self),
+            *audit_urls(self),
             *role_urls(self),
         ]
         return [*own, *pages, *super().get_urls()]

@@ -2,12 +2,10 @@
 
 from typing import Any
 
-from django.apps import apps
 from django.contrib import admin
 from django.db.models import F
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
-from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Role
@@ -15,6 +13,7 @@ from crm.acquisition.choices import Confidentiality
 from crm.acquisition.models import Lead
 from crm.backoffice.admin.acquisition import about_readable_leads
 from crm.backoffice.admin.base import ReadOnlyAdmin
+from crm.backoffice.audit.words import list_label
 from crm.backoffice.templatetags.desk import grouped, moment
 from crm.desk.history.columns import LEADS
 from crm.desk.models import ImportBatch, ImportedRow, ListExport
@@ -106,8 +105,7 @@ class ListExportAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("list"), ordering="list_name")
     def what(self, row: ListExport) -> str:
-        app_label, _dot, name = row.list_name.partition(".")
-        return str(capfirst(apps.get_model(app_label, name)._meta.verbose_name_plural))
+        return list_label(row.list_name)
 
     @admin.display(description=_("rows"), ordering="rows")
     def number_of_rows(self, row: ListExport) -> str:
