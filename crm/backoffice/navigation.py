@@ -141,6 +141,7 @@ SETTINGS: tuple[tuple[Promise, tuple[str | SettingsPage, ...]], ...] = (
             "accounts.user",
             "accounts.apikey",
             "contacts.brokeraccess",
+            SettingsPage(_("Brokers’ offices"), "admin:brokers", "accounts.add_apikey"),
             SettingsPage(_("Who may do what"), "admin:roles", "accounts.change_user"),
         ),
     ),

@@ -26,6 +26,7 @@ from crm.backoffice import saved_views
 from crm.backoffice.audit.pages import audit_urls
 from crm.backoffice.autocomplete import DeskAutocompleteView
 from crm.backoffice.board_views import board_urls
+from crm.backoffice.broker_pages import broker_urls
 from crm.backoffice.calendar_pages import calendar_pages
 from crm.backoffice.dashboard import dashboard
 from crm.backoffice.duplicates import duplicate_urls
@@ -87,6 +88,7 @@ class BackofficeSite(AdminSite):
             *duplicate_urls(self),
             *board_urls(self),
             *norm_urls(self),
+            *broker_urls(self),
             *audit_urls(self),
             *role_urls(self),
         ]

@@ -6,6 +6,7 @@ from django import forms
 from django.contrib import admin
 from django.db.models import OuterRef, Prefetch, Subquery
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -14,6 +15,7 @@ from accounts.roles import Role
 from crm.backoffice.admin.base import RoomAdmin, ValueListAdmin
 from crm.backoffice.admin.inlines import RoomInline
 from crm.backoffice.admin.merging import MergeableAdmin
+from crm.backoffice.broker_pages import MAKE
 from crm.backoffice.fields import PickField, day_input
 from crm.backoffice.forms import RoomForm, Typed
 from crm.contacts.choices import OrganisationRole
@@ -124,6 +126,14 @@ class OrganisationAdmin(MergeableAdmin):
             .annotate(present_kvk=Subquery(present.values("number")[:1]))
             .prefetch_related("kinds")
         )
+
+    def record_tools(self, request: HttpRequest, row: Any) -> list[dict[str, str]]:
+        tools = super().record_tools(request, row)
+        is_office = any(kind.kind == OrganisationRole.BROKER for kind in row.kinds.all())
+        if is_office and row.merged_into_id is None and request.user.has_perms(list(MAKE)):
+            url = reverse("admin:broker", args=[row.pk])
+            tools = [*tools, {"label": gettext("Access to the API"), "url": url, "icon": "key"}]
+        return tools
 
     @admin.display(description=_("kind"))
     def kinds_in_words(self, row: Organisation) -> str:
