@@ -219,6 +219,7 @@ class AccountEvent(models.Model):
         verbose_name = _("account event")
         verbose_name_plural = _("account events")
         ordering = ["-at", "-pk"]
+        indexes = [models.Index(fields=["-at", "-id"], name="account_event_at")]
         constraints = [
             models.CheckConstraint(condition=Q(act__in=Act.values), name="an_account_event_has_a_known_act")
         ]

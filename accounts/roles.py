@@ -36,6 +36,7 @@ ROOM_ACTIONS: dict[str, dict[str, frozenset[str]]] = {
         "reports": WORK,
         "desk": WORK,
         "accounts": VIEW,
+        "rules": VIEW,
     },
     Role.STAFF: {
         "contacts": WORK,
@@ -46,6 +47,7 @@ ROOM_ACTIONS: dict[str, dict[str, frozenset[str]]] = {
         "programme": VIEW,
         "reports": VIEW,
         "desk": VIEW,
+        "rules": VIEW,
     },
 }
 EXTRA: dict[str, frozenset[str]] = {
@@ -61,7 +63,7 @@ NEVER: dict[str, frozenset[str]] = {
     Role.MANAGER: frozenset(
         {"accounts.view_apikey", "accounts.view_accountevent", "acquisition.view_namereveal"}
     ),
-    Role.STAFF: frozenset({"acquisition.view_namereveal", "desk.view_listexport"}),
+    Role.STAFF: frozenset({"acquisition.view_namereveal", "desk.view_listexport", "rules.view_audit"}),
 }
 
 

@@ -70,6 +70,7 @@ INSTALLED_APPS = [
     "django_filters",
     "drf_spectacular",
     "accounts",
+    "crm.rules",
     "crm.messages",
     "crm.contacts",
     "crm.estate",

@@ -193,6 +193,7 @@ class NameReveal(models.Model):
         verbose_name = _("revealed name")
         verbose_name_plural = _("revealed names")
         ordering = ["-at", "-pk"]
+        indexes = [models.Index(fields=["-at", "-id"], name="name_reveal_at")]
         constraints = [not_empty("reason", "revealing_a_name_takes_a_reason")]
 
     def __str__(self) -> str:
@@ -234,6 +235,7 @@ class StageChange(models.Model):
         verbose_name_plural = _("stage changes")
         ordering = ["-occurred_on", "-recorded_at", "-pk"]
         indexes = [
+            models.Index(fields=["-recorded_at", "-id"], name="stage_change_recorded"),
             models.Index(
                 fields=["lead", "-occurred_on", "-id"],
                 include=["to_stage", "to_status", "recorded_at"],

@@ -53,7 +53,10 @@ class LeadEdit(models.Model):
         verbose_name = _("changed fact")
         verbose_name_plural = _("changed facts")
         ordering = ["-at", "-pk"]
-        indexes = [models.Index(fields=["lead", "-at"], name="lead_edit_of_lead")]
+        indexes = [
+            models.Index(fields=["-at", "-id"], name="lead_edit_at"),
+            models.Index(fields=["lead", "-at"], name="lead_edit_of_lead"),
+        ]
         constraints = [
             not_empty("field", "an_edit_says_which_fact"),
             models.CheckConstraint(
@@ -94,6 +97,7 @@ class Document(models.Model):
         verbose_name = _("document")
         verbose_name_plural = _("documents")
         ordering = ["-created_at", "-pk"]
+        indexes = [models.Index(fields=["-created_at", "-id"], name="document_recorded")]
         constraints = [
             not_empty("name", "a_document_has_a_name"),
             one_of("kind", DocumentKind, "a_document_is_of_a_known_kind"),

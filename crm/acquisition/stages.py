@@ -18,16 +18,6 @@ from crm.common.months import add_months
 
 DECISION_HORIZON_MONTHS = 18
 
-# Calendar days in a stage after which a lead is stalled.
-NORM_DAYS: Mapping[str, int] = {
-    Stage.CONTACTED: 90,
-    Stage.QUALIFIED: 120,
-    Stage.SITE_VISIT: 90,
-    Stage.PROPOSAL: 120,
-    Stage.DECISION: 90,
-    Stage.COMMITTED: 270,
-}
-
 REASONS: Mapping[str, tuple[str, ...]] = {
     LeadStatus.LOST: (
         Reason.CHOSE_ELSEWHERE,

@@ -111,6 +111,7 @@ class TaskChange(models.Model):
         verbose_name = _("task change")
         verbose_name_plural = _("task changes")
         ordering = ["-at", "-pk"]
+        indexes = [models.Index(fields=["-at", "-id"], name="task_change_at")]
         constraints = [one_of("act", TaskAct, "a_task_change_is_of_a_known_kind")]
 
     def __str__(self) -> str:

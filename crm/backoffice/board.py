@@ -13,13 +13,16 @@ from django.db.models import Count, F, Q, Sum
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, QueryDict
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from crm.acquisition.choices import Confidentiality, LeadStatus, Stage
 from crm.acquisition.models import Lead
-from crm.acquisition.stages import ENDINGS, NORM_DAYS
+from crm.acquisition.stages import ENDINGS
 from crm.backoffice.dashboard import OPEN_STAGES, per_cent
 from crm.contacts.models import ApplicationArea
+from crm.rules.norms import Norms
+from crm.rules.reading import norms_on
 
 SHOWN = 25
 FOLDED = (LeadStatus.PARKED, LeadStatus.ESTABLISHED, *ENDINGS)
@@ -135,6 +138,10 @@ class BoardReading:
         self.admin: Any = admin.site.get_model_admin(Lead)
         self.may_change = bool(request.user.has_perm("acquisition.change_lead"))
 
+    @cached_property
+    def norms(self) -> Norms:
+        return norms_on(self.today)
+
     def leads(self) -> Any:
         """Every lead of the track that the filters leave, by the name this person may read."""
         rows = self.admin.get_queryset(self.request).filter(track=self.track)
@@ -246,7 +253,7 @@ class BoardReading:
             lead=lead,
             to=lead.stage if is_open else lead.status,
             days=(self.today - lead.stage_since).days,
-            norm=NORM_DAYS.get(lead.stage),
+            norm=self.norms.stage_days(lead.stage),
             may_move=self.may_change and readable and is_open,
             is_strict=lead.confidentiality == Confidentiality.STRICT,
             next_step=lead.next_task or "" if readable else "",

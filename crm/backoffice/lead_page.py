@@ -40,6 +40,7 @@ from crm.backoffice.spoken_days import in_full
 from crm.common.errors import RuleError
 from crm.common.months import amsterdam_day
 from crm.matching.models import HousingNeed, Match
+from crm.rules.reading import norms_on
 
 SHOWN = 30
 AROUND = ("owner", "application_area", "identity__organisation", "referred_by", "decision_maker")
@@ -194,7 +195,7 @@ class LeadPage:
             "is_readable": self.is_readable,
             "is_strict": lead.confidentiality == Confidentiality.STRICT,
             "may_work": self.may_work,
-            "path": stage_path(lead, changes, self.today),
+            "path": stage_path(lead, changes, self.today, norms_on(self.today)),
             "next_stage": Stage(self.next_stage).label if self.next_stage else "",
             "move_url": reverse("admin:acquisition_lead_do", args=[lead.pk, "move"]),
             "arrival_url": self._arrival_url(),

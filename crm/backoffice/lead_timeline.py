@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 
 from crm.acquisition.choices import LeadStatus, Stage
 from crm.acquisition.models import Lead, StageChange
-from crm.acquisition.stages import NORM_DAYS, rank
+from crm.acquisition.stages import rank
+from crm.rules.norms import Norms
 
 
 @dataclass(frozen=True)
@@ -22,8 +23,8 @@ class PathStep:
     note: str
 
 
-def stage_path(lead: Lead, changes: Sequence[StageChange], today: date) -> list[PathStep]:
-    """All stages in order, those reached with the day the lead last entered them."""
+def stage_path(lead: Lead, changes: Sequence[StageChange], today: date, norms: Norms) -> list[PathStep]:
+    """All stages in order, those reached with the day the lead last entered them, judged by the norms of today."""
     entered: dict[str, date] = {}
     for change in sorted(changes, key=lambda change: (change.occurred_on, change.pk)):
         stands = change.reverses_id is None and not hasattr(change, "reversed_by")
@@ -35,7 +36,7 @@ def stage_path(lead: Lead, changes: Sequence[StageChange], today: date) -> list[
         is_current = stage == lead.stage
         note = ""
         if is_current and lead.status == LeadStatus.OPEN:
-            note = _days_in_words(days, NORM_DAYS.get(stage))
+            note = _days_in_words(days, norms.stage_days(stage))
         elif stage == Stage.COMMITTED and rank(stage) > rank(lead.stage):
             note = _("does not count yet")
         elif stage == Stage.ESTABLISHED and rank(stage) > rank(lead.stage):

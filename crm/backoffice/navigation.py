@@ -121,6 +121,7 @@ GROUPS: tuple[Group, ...] = (
                     "acquisition.namereveal",
                     "desk.listexport",
                     "desk.bulkjob",
+                    "rules.normchange",
                 ),
                 url_name="admin:settings",
             ),
@@ -131,7 +132,21 @@ GROUPS: tuple[Group, ...] = (
 # Every track has a board of its own, every round a page.
 WITH_PAGES_BELOW = ("admin:any_board", "admin:contact-rounds")
 
-SETTINGS: tuple[tuple[Promise, tuple[str, ...]], ...] = (
+
+@dataclass(frozen=True)
+class SettingsPage:
+    """A page of the settings that is no list of a model, for whoever holds the permission."""
+
+    label: Promise
+    url_name: str
+    permission: str
+
+
+SETTINGS: tuple[tuple[Promise, tuple[str | SettingsPage, ...]], ...] = (
+    (
+        _("Rules"),
+        (SettingsPage(_("Norms and terms"), "admin:norms", "rules.view_normchange"),),
+    ),
     (
         _("Value lists"),
         (
@@ -142,10 +157,20 @@ SETTINGS: tuple[tuple[Promise, tuple[str, ...]], ...] = (
             "targets.indicator",
         ),
     ),
-    (_("Access"), ("accounts.user", "accounts.apikey", "contacts.brokeraccess")),
+    (
+        _("Access"),
+        (
+            "accounts.user",
+            "accounts.apikey",
+            "contacts.brokeraccess",
+            SettingsPage(_("Brokers’ offices"), "admin:brokers", "accounts.add_apikey"),
+            SettingsPage(_("Who may do what"), "admin:roles", "accounts.change_user"),
+        ),
+    ),
     (
         _("Logs"),
         (
+            SettingsPage(_("Who did what"), "admin:audit", "rules.view_audit"),
             "crm_messages.mail",
             "acquisition.stagechange",
             "acquisition.taskchange",

@@ -20,21 +20,29 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from accounts.models import Language
+from accounts.models import Language, User
 from accounts.services import change_language
 from crm.backoffice import saved_views
+from crm.backoffice.audit.pages import audit_urls
 from crm.backoffice.autocomplete import DeskAutocompleteView
 from crm.backoffice.board_views import board_urls
+from crm.backoffice.broker_pages import broker_urls
 from crm.backoffice.bulk_pages import bulk_urls
 from crm.backoffice.calendar_pages import calendar_pages
 from crm.backoffice.dashboard import dashboard
 from crm.backoffice.duplicates import duplicate_urls
 from crm.backoffice.guide_pages import guide_urls, help_address
-from crm.backoffice.navigation import SETTINGS, Line, may_see, navigation, quick_add
+from crm.backoffice.navigation import SETTINGS, Line, SettingsPage, may_see, navigation, quick_add
+from crm.backoffice.norms_page import norm_urls
 from crm.backoffice.quiet_page import today_page
 from crm.backoffice.referrals import referral_urls
+from crm.backoffice.roles_page import role_urls
 from crm.backoffice.round_pages import round_urls
 from crm.backoffice.search import remembering, search_page
+
+
+def _is_open_to(user: User, place: str | SettingsPage) -> bool:
+    return user.has_perm(place.permission) if isinstance(place, SettingsPage) else may_see(user, place)
 
 
 class BackofficeSite(AdminSite):
@@ -86,6 +94,10 @@ class BackofficeSite(AdminSite):
             *board_urls(self),
             *bulk_urls(self),
             *round_urls(self),
+            *norm_urls(self),
+            *broker_urls(self),
+            *audit_urls(self),
+            *role_urls(self),
         ]
         return [*own, *pages, *super().get_urls()]
 
@@ -113,15 +125,17 @@ class BackofficeSite(AdminSite):
         """What is set rarely: value lists, access, logs."""
         groups = []
         for title, models in SETTINGS:
-            lines = [self._list_line(model) for model in models if may_see(request.user, model)]
+            lines = [self._settings_line(place) for place in models if _is_open_to(request.user, place)]
             if lines:
                 groups.append((title, lines))
         context = {**self.each_context(request), "title": _("Settings"), "groups": groups}
         return TemplateResponse(request, "admin/settings.html", context)
 
-    def _list_line(self, model: str) -> Line:
-        label = capfirst(apps.get_model(model)._meta.verbose_name_plural)
-        return Line(str(label), "list", reverse(f"admin:{model.replace('.', '_')}_changelist"))
+    def _settings_line(self, place: str | SettingsPage) -> Line:
+        if isinstance(place, SettingsPage):
+            return Line(str(place.label), "list", reverse(place.url_name))
+        label = capfirst(apps.get_model(place)._meta.verbose_name_plural)
+        return Line(str(label), "list", reverse(f"admin:{place.replace('.', '_')}_changelist"))
 
     def app_index(
         self, request: HttpRequest, app_label: str, extra_context: dict[str, Any] | None = None

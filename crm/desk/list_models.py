@@ -73,6 +73,7 @@ class ListExport(models.Model):
         verbose_name = _("export of a list")
         verbose_name_plural = _("exports of lists")
         ordering = ["-at", "-pk"]
+        indexes = [models.Index(fields=["-at", "-id"], name="list_export_at")]
         constraints = [one_of("format", ExportFormat, "an_export_has_a_known_format")]
 
     def __str__(self) -> str:

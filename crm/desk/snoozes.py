@@ -66,7 +66,10 @@ class Snooze(models.Model):
         verbose_name = _("snooze")
         verbose_name_plural = _("snoozes")
         ordering = ["-at", "-pk"]
-        indexes = [models.Index(fields=["until"], condition=Q(ended_at__isnull=True), name="snooze_running")]
+        indexes = [
+            models.Index(fields=["-at", "-id"], name="snooze_at"),
+            models.Index(fields=["until"], condition=Q(ended_at__isnull=True), name="snooze_running"),
+        ]
         constraints = [
             models.CheckConstraint(condition=exactly_one(*SUBJECTS), name="a_snooze_is_of_one_subject"),
             not_empty("reason", "a_snooze_has_a_reason"),

@@ -18,6 +18,7 @@ from crm.reports.monthly import (
     Wording,
 )
 from crm.reports.pipeline import Pipeline
+from crm.rules.reading import norms_on
 from crm.targets import progress as figures
 from crm.targets.choices import TargetCode
 from crm.targets.figures import part_of_year, tenth
@@ -41,7 +42,9 @@ def build_report(*, month: Month, known_at: datetime, as_of: date | None = None)
     strict = frozenset(
         Lead.objects.filter(confidentiality=Confidentiality.STRICT).values_list("pk", flat=True)
     )
-    leads = Pipeline(logbook.stories(as_of, known_at), month.first_day, as_of, strict)
+    leads = Pipeline(
+        logbook.stories(as_of, known_at), month.first_day, as_of, strict, norms_on(as_of, known_at)
+    )
     rows, strict_open = leads.movement(), leads.strict_open()
     shown, split = pipeline.withhold(rows, strict_open)
     return MonthlyReport(

@@ -13,12 +13,13 @@ from django.db.models import Min, Q
 
 from crm.acquisition.choices import LeadStatus, Stage, Track
 from crm.acquisition.models import Lead, Task
-from crm.acquisition.stages import ENDINGS, NORM_DAYS, rank
+from crm.acquisition.stages import ENDINGS, rank
 from crm.reports import movement, rates
 from crm.reports.formats import rounded
 from crm.reports.logbook import Story
 from crm.reports.monthly import LONGEST_LIST, Conversion, LeadLists, LostLead, MovedLead, StalledLead
 from crm.reports.movement import OPEN_STAGES, TRACKS, StageMovement, TrackSplit
+from crm.rules.norms import Norms
 
 FEWEST = 3  # cases in a breakdown that holds a strictly confidential lead
 DAYS_A_MONTH = 30.4375
@@ -65,12 +66,13 @@ def next_tasks(leads: Iterable[int], known_at: datetime) -> dict[int, date]:
 
 @dataclass(frozen=True)
 class Pipeline:
-    """The pipeline of one month: the stories of all leads and where the month began and ended."""
+    """The pipeline of one month: the stories of all leads, where the month began and ended, and the norms of its end."""
 
     stories: Sequence[Story]
     first_day: date
     as_of: date
     strict: frozenset[int]
+    norms: Norms
 
     def movement(self) -> tuple[StageMovement, ...]:
         """The movement table; raises `UnbalancedMovementError` naming stages and leads."""
@@ -105,7 +107,7 @@ class Pipeline:
         """Open leads that stand longer in their stage than its norm, with the days over it."""
         found = []
         for story in self.stories:
-            norm = NORM_DAYS.get(story.last.to_stage)
+            norm = self.norms.stage_days(story.last.to_stage)
             if norm is not None and story.last.is_open:
                 over = (self.as_of - story.stage_since).days - norm
                 if over > 0:

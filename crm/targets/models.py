@@ -128,6 +128,8 @@ class CountEvent(models.Model):
         verbose_name_plural = _("count events")
         ordering = ["-occurred_on", "-recorded_at", "-pk"]
         indexes = [
+            models.Index(fields=["-confirmed_at", "-id"], name="count_event_confirmed"),
+            models.Index(fields=["-recorded_at", "-id"], name="count_event_recorded"),
             models.Index(fields=["organisation", "kind", "occurred_on"], name="count_event_of_organisation"),
             models.Index(fields=["occurred_on", "confirmed_at"], name="count_event_as_of"),
         ]

@@ -9,7 +9,6 @@ from crm.acquisition.choices import ActivityKind, LeadStatus, Stage
 from crm.acquisition.models import Lead
 from crm.acquisition.stages import (
     ENDINGS,
-    NORM_DAYS,
     REASONS,
     REQUIREMENTS,
     STATUS_MOVES,
@@ -23,6 +22,7 @@ from crm.acquisition.stages import (
     requirement_faults,
     step_faults,
 )
+from crm.rules.norms import DELIVERED
 
 ON = date(2026, 3, 20)
 COMPLETE = LeadFacts(
@@ -146,7 +146,7 @@ def test_an_empty_lead_hears_everything_at_once_each_with_its_field():
 
 
 def test_norms_are_given_for_the_open_stages_after_the_first():
-    assert NORM_DAYS == {
+    assert {stage: days for stage in Stage if (days := DELIVERED.stage_days(stage))} == {
         "contacted": 90,
         "qualified": 120,
         "site_visit": 90,

@@ -6,6 +6,7 @@ ROOT = Path(__file__).resolve().parents[2]
 LAYERS = [
     {"accounts"},
     {"common"},
+    {"rules"},
     {"messages"},
     {"contacts"},
     {"acquisition", "estate"},

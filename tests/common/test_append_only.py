@@ -23,6 +23,8 @@ APPEND_ONLY_TABLES = {
     "desk_morninground",
     "desk_snooze",
     "estate_vacancychange",
+    "rules_normchange",
+    "rules_valuechange",
     "targets_countevent",
     "targets_observation",
 }

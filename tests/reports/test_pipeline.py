@@ -17,6 +17,7 @@ from crm.reports import logbook, pipeline
 from crm.reports.logbook import Change, Story
 from crm.reports.movement import OPEN_STAGES, StageMovement
 from crm.reports.pipeline import Pipeline, withhold
+from crm.rules.norms import DELIVERED
 from tests.factories.accounts import UserFactory
 from tests.factories.acquisition import LeadFactory
 
@@ -47,7 +48,7 @@ def october(day: int) -> date:
 
 
 def of(*stories: Story, strict: frozenset[int] = frozenset()) -> Pipeline:
-    return Pipeline(stories, OCTOBER.first_day, OCTOBER.last_day, strict)
+    return Pipeline(stories, OCTOBER.first_day, OCTOBER.last_day, strict, DELIVERED)
 
 
 def row(stories: Pipeline, stage: str) -> StageMovement:
@@ -255,7 +256,9 @@ def moved_to(lead, stage: str, day: date, status: str = "open", reason: str = ""
 
 def lists(*strict: int):
     stories = logbook.stories(OCTOBER.last_day, LATER)
-    return pipeline.lists(Pipeline(stories, OCTOBER.first_day, OCTOBER.last_day, frozenset(strict)), LATER)
+    return pipeline.lists(
+        Pipeline(stories, OCTOBER.first_day, OCTOBER.last_day, frozenset(strict), DELIVERED), LATER
+    )
 
 
 @pytest.mark.django_db

@@ -21,6 +21,7 @@ from crm.backoffice.admin.relation_lists import (
     RelationFilter,
     RelationListMixin,
 )
+from crm.backoffice.broker_pages import MAKE
 from crm.backoffice.desk_people import desk_users
 from crm.backoffice.fields import PickField, day_input
 from crm.backoffice.forms import RoomForm, Typed
@@ -156,14 +157,20 @@ class OrganisationAdmin(RelationListMixin, MergeableAdmin):
     def get_urls(self) -> list[Any]:
         return [*portfolio_urls(self), *super().get_urls()]
 
-    def record_tools(self, request: HttpRequest, row: Any) -> list[dict[str, str]]:
-        url = reverse("admin:contacts_organisation_portfolio", args=[row.pk])
-        return [{"label": gettext("Portfolio and contact"), "url": url, "icon": "list"}]
-
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "keeper":
             kwargs["queryset"] = desk_users()
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def record_tools(self, request: HttpRequest, row: Any) -> list[dict[str, str]]:
+        url = reverse("admin:contacts_organisation_portfolio", args=[row.pk])
+        tools = [{"label": gettext("Portfolio and contact"), "url": url, "icon": "list"}]
+        tools += super().record_tools(request, row)
+        is_office = any(kind.kind == OrganisationRole.BROKER for kind in row.kinds.all())
+        if is_office and row.merged_into_id is None and request.user.has_perms(list(MAKE)):
+            url = reverse("admin:broker", args=[row.pk])
+            tools = [*tools, {"label": gettext("Access to the API"), "url": url, "icon": "key"}]
+        return tools
 
     @admin.display(description=_("kind"))
     def kinds_in_words(self, row: Organisation) -> str:

@@ -2,14 +2,12 @@
 
 from typing import Any
 
-from django.apps import apps
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
 from django.db.models import Count, F, Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.safestring import SafeString
-from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Role
@@ -17,6 +15,7 @@ from crm.acquisition.choices import Confidentiality
 from crm.acquisition.models import Lead
 from crm.backoffice.admin.acquisition import about_readable_leads
 from crm.backoffice.admin.base import ReadOnlyAdmin
+from crm.backoffice.audit.words import list_label
 from crm.backoffice.templatetags.desk import badge, grouped, moment
 from crm.desk.bulk.models import Outcome
 from crm.desk.history.columns import LEADS
@@ -109,8 +108,7 @@ class ListExportAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("list"), ordering="list_name")
     def what(self, row: ListExport) -> str:
-        app_label, _dot, name = row.list_name.partition(".")
-        return str(capfirst(apps.get_model(app_label, name)._meta.verbose_name_plural))
+        return list_label(row.list_name)
 
     @admin.display(description=_("rows"), ordering="rows")
     def number_of_rows(self, row: ListExport) -> str:

@@ -12,6 +12,8 @@ from crm.desk.quiet.naming import names_of
 from crm.desk.quiet.reasons import Reason
 from crm.desk.quiet.rows import QuietReason, QuietRow
 from crm.desk.quiet.sentences import sentence_of
+from crm.rules.norms import Norms
+from crm.rules.reading import norms_on
 
 
 def quiet_list(*, user: User, today: date, now: datetime) -> list[QuietRow]:
@@ -24,7 +26,7 @@ def quiet_page(
 ) -> tuple[list[QuietRow], int]:
     """A part of the list, and how many rows the whole has; only the rows of the part are named."""
     found = collect(user, today, now)
-    ranked = ranked_subjects(found, today)
+    ranked = ranked_subjects(found, today, norms_on(today, now))
     part = ranked[start:] if size is None else ranked[start : start + size]
     names = names_of([subject for subject, _why in part], user)
     rows = []
@@ -49,12 +51,12 @@ def quiet_page(
     return rows, len(ranked)
 
 
-def ranked_subjects(found: Collected, today: date) -> list[tuple[Subject, list[Reason]]]:
+def ranked_subjects(found: Collected, today: date, norms: Norms) -> list[tuple[Subject, list[Reason]]]:
     """The subjects with a reason, each with its reasons in order. A snooze silences all of them but promises."""
     why: dict[Subject, list[Reason]] = defaultdict(list)
     for subject, promises in found.promises.items():
-        why[subject] += [reasons.promise_reason(promise, today) for promise in promises]
-    judged: tuple[tuple[Mapping[Subject, Any], Callable[[Any, date], Iterable[Reason]]], ...] = (
+        why[subject] += [reasons.promise_reason(promise, today, norms) for promise in promises]
+    judged: tuple[tuple[Mapping[Subject, Any], Callable[[Any, date, Norms], Iterable[Reason]]], ...] = (
         (found.leads, reasons.lead_reasons),
         (found.needs, reasons.need_reasons),
         (found.vacancies, reasons.vacancy_reasons),
@@ -64,7 +66,7 @@ def ranked_subjects(found: Collected, today: date) -> list[tuple[Subject, list[R
     for facts, judge in judged:
         for subject, known in facts.items():
             if subject not in found.snoozed:
-                why[subject] += judge(known, today)
+                why[subject] += judge(known, today, norms)
     ranked = [
         (subject, reasons.in_order(found_reasons)) for subject, found_reasons in why.items() if found_reasons
     ]

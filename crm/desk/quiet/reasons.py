@@ -13,24 +13,10 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from crm.acquisition.choices import Stage
-from crm.acquisition.stages import NORM_DAYS
 from crm.common.months import add_months
 from crm.common.workdays import add_workdays, workdays_between
 from crm.desk.quiet.facts import EventFacts, LeadFacts, NeedFacts, Promise, TenancyFacts, VacancyFacts
-
-SILENT_AFTER_WORKDAYS = {
-    Stage.CONTACTED: 30,
-    Stage.QUALIFIED: 30,
-    Stage.SITE_VISIT: 14,
-    Stage.PROPOSAL: 14,
-    Stage.DECISION: 14,
-    Stage.COMMITTED: 14,
-}
-CONFIRM_WITHIN_WORKDAYS = 2
-ANSWER_WITHIN_WORKDAYS = 10
-BROKER_ANSWERS_WITHIN_WORKDAYS = 5
-NEED_QUIET_DAYS = 30
-NOTICE_WITHIN_MONTHS = 6
+from crm.rules.norms import Norms
 
 
 class Code(StrEnum):
@@ -71,12 +57,12 @@ def in_order(reasons: Iterable[Reason]) -> list[Reason]:
     return sorted(reasons, key=lambda reason: (-reason.weight, reason.since, reason.task or 0, reason.code))
 
 
-def promise_reason(promise: Promise, today: date) -> Reason:
-    """100, and 5 for each working day late, at most 50."""
+def promise_reason(promise: Promise, today: date, norms: Norms) -> Reason:
+    """Its weight, and 5 for each working day late, at most 50."""
     late = workdays_between(promise.due_on, today)
     return Reason(
         Code.PROMISE_DUE,
-        100 + min(5 * late, 50),
+        norms.weight("promise_due") + min(5 * late, 50),
         promise.due_on,
         days=late,
         late_days=(today - promise.due_on).days,
@@ -87,76 +73,82 @@ def promise_reason(promise: Promise, today: date) -> Reason:
     )
 
 
-def lead_reasons(lead: LeadFacts, today: date) -> Iterator[Reason]:
+def lead_reasons(lead: LeadFacts, today: date, norms: Norms) -> Iterator[Reason]:
     if lead.stage == Stage.DECISION and _is_over(lead.decision_expected_on, today):
-        yield _passed(Code.DECISION_PASSED, lead.decision_expected_on)
+        yield _passed(Code.DECISION_PASSED, lead.decision_expected_on, norms)
     if lead.stage == Stage.COMMITTED and not lead.has_arrival and _is_over(lead.settles_expected_on, today):
-        yield _passed(Code.ARRIVAL_NOT_RECORDED, lead.settles_expected_on)
-    yield from _stalled(lead, today)
-    yield from _silence(lead, today)
+        yield _passed(Code.ARRIVAL_NOT_RECORDED, lead.settles_expected_on, norms)
+    yield from _stalled(lead, today, norms)
+    yield from _silence(lead, today, norms)
     if not lead.has_next_step:
-        yield Reason(Code.NO_NEXT_STEP, 45, lead.recorded_on)
+        yield Reason(Code.NO_NEXT_STEP, norms.weight("no_next_step"), lead.recorded_on)
 
 
-def need_reasons(need: NeedFacts, today: date) -> Iterator[Reason]:
+def need_reasons(need: NeedFacts, today: date, norms: Norms) -> Iterator[Reason]:
     for code, day in ((Code.ANSWER_DUE, need.proposed_on), (Code.VIEWING_ANSWER_DUE, need.viewed_on)):
         if day is not None:
             waited = workdays_between(day, today)
-            if waited >= ANSWER_WITHIN_WORKDAYS:
-                yield Reason(code, 55, day, days=waited, on=day)
+            if waited >= norms["wait_answer"]:
+                yield Reason(code, norms.weight("answer_due"), day, days=waited, on=day)
     days = (today - need.quiet_since).days
-    if need.is_open and days >= NEED_QUIET_DAYS:
-        yield Reason(Code.NEED_WITHOUT_CANDIDATES, 40, need.quiet_since, days=days)
+    if need.is_open and days >= norms["wait_need"]:
+        yield Reason(
+            Code.NEED_WITHOUT_CANDIDATES, norms.weight("need_without_candidates"), need.quiet_since, days=days
+        )
 
 
-def vacancy_reasons(vacancy: VacancyFacts, today: date) -> Iterator[Reason]:
+def vacancy_reasons(vacancy: VacancyFacts, today: date, norms: Norms) -> Iterator[Reason]:
     if vacancy.confirm_before is not None and vacancy.confirm_before < today:
-        yield Reason(Code.BROKER_UNCONFIRMED, 40, vacancy.confirm_before, on=vacancy.confirm_before)
+        weight = norms.weight("broker_silent")
+        yield Reason(Code.BROKER_UNCONFIRMED, weight, vacancy.confirm_before, on=vacancy.confirm_before)
     if vacancy.asked_on is not None:
         waited = workdays_between(vacancy.asked_on, today)
-        if waited >= BROKER_ANSWERS_WITHIN_WORKDAYS:
-            yield Reason(Code.BROKER_UNANSWERED, 40, vacancy.asked_on, days=waited)
+        if waited >= norms["wait_broker"]:
+            yield Reason(Code.BROKER_UNANSWERED, norms.weight("broker_silent"), vacancy.asked_on, days=waited)
 
 
-def tenancy_reasons(tenancy: TenancyFacts, today: date) -> Iterator[Reason]:
-    if today <= tenancy.notice_on <= add_months(today, NOTICE_WITHIN_MONTHS):
-        began = add_months(tenancy.notice_on, -NOTICE_WITHIN_MONTHS)
-        yield Reason(Code.LEASE_ENDS, 40, began, on=tenancy.notice_on)
+def tenancy_reasons(tenancy: TenancyFacts, today: date, norms: Norms) -> Iterator[Reason]:
+    ahead = norms["notice_ahead"]
+    if today <= tenancy.notice_on <= add_months(today, ahead):
+        began = add_months(tenancy.notice_on, -ahead)
+        yield Reason(Code.LEASE_ENDS, norms.weight("lease_ends"), began, on=tenancy.notice_on)
 
 
-def event_reasons(event: EventFacts, today: date) -> Iterator[Reason]:
+def event_reasons(event: EventFacts, today: date, norms: Norms) -> Iterator[Reason]:
     waited = workdays_between(event.recorded_on, today)
-    if waited > CONFIRM_WITHIN_WORKDAYS:
-        yield Reason(Code.WAITING_FOR_SECOND, 85, event.recorded_on, days=waited)
+    if waited > norms["wait_second_person"]:
+        yield Reason(
+            Code.WAITING_FOR_SECOND, norms.weight("waiting_for_second"), event.recorded_on, days=waited
+        )
 
 
 def _is_over(day: date | None, today: date) -> bool:
     return day is not None and day < today
 
 
-def _passed(code: Code, day: date | None) -> Reason:
-    return Reason(code, 90, day or date.max, on=day)
+def _passed(code: Code, day: date | None, norms: Norms) -> Reason:
+    return Reason(code, norms.weight(code), day or date.max, on=day)
 
 
-def _stalled(lead: LeadFacts, today: date) -> Iterator[Reason]:
-    """60, and 1 for each five working days over the norm, at most 30."""
-    norm = NORM_DAYS.get(lead.stage)
+def _stalled(lead: LeadFacts, today: date, norms: Norms) -> Iterator[Reason]:
+    """Its weight, and 1 for each five working days over the norm, at most 30."""
+    norm = norms.stage_days(lead.stage)
     days = (today - lead.stage_since).days
     if norm is not None and days > norm:
         reached = lead.stage_since + timedelta(days=norm)
         over = workdays_between(reached, today)
-        weight = 60 + min(over // 5, 30)
+        weight = norms.weight("stalled") + min(over // 5, 30)
         yield Reason(Code.STALLED, weight, reached, days=days, limit=norm, stage=lead.stage)
 
 
-def _silence(lead: LeadFacts, today: date) -> Iterator[Reason]:
-    """50, and 1 for each two working days over, at most 25. Who was never spoken to is silent since the stage began."""
-    limit = SILENT_AFTER_WORKDAYS.get(Stage(lead.stage))
+def _silence(lead: LeadFacts, today: date, norms: Norms) -> Iterator[Reason]:
+    """Its weight, and 1 for each two working days over, at most 25. Who was never spoken to is silent since the stage began."""
+    limit = norms.silence_workdays(lead.stage)
     last = lead.spoken_on or lead.stage_since
     if limit is None or (today - last).days < limit:  # cheap: fewer calendar days are fewer working days too
         return
     silent = workdays_between(last, today)
     if silent >= limit:
-        weight = 50 + min((silent - limit) // 2, 25)
+        weight = norms.weight("silence") + min((silent - limit) // 2, 25)
         since = add_workdays(last, limit)
         yield Reason(Code.SILENCE, weight, since, days=silent, limit=limit, on=lead.spoken_on)

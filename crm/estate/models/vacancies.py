@@ -249,6 +249,7 @@ class VacancyChange(models.Model):
         verbose_name = _("change")
         verbose_name_plural = _("changes")
         ordering = ["-at", "-pk"]
+        indexes = [models.Index(fields=["-at", "-id"], name="vacancy_change_at")]
 
     def __str__(self) -> str:
         return f"{self.field}: {self.old} → {self.new}"

@@ -1,0 +1,13 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+
+    dependencies = [('accounts', '0004_account_event')]
+
+    operations = [
+        migrations.AddIndex(
+            model_name='accountevent',
+            index=models.Index(fields=['-at', '-id'], name='account_event_at'),
+        ),
+    ]
