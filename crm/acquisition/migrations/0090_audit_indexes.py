@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
-    dependencies = [('acquisition', '0020_task_repeat')]
+    dependencies = [("acquisition", "0060_lead_tags")]
 
     operations = [
         migrations.AddIndex(

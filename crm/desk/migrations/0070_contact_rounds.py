@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('contacts', '0070_keeper'),
-        ('desk', '0040_calendar'),
+        ("desk", "0060_bulk_work"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
-    dependencies = [('desk', '0040_calendar')]
+    dependencies = [("desk", "0070_contact_rounds")]
 
     operations = [
         migrations.AddIndex(
