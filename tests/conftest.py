@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.db import connections
@@ -19,6 +20,10 @@ from playwright.sync_api import Browser, sync_playwright
 from crm.common.append_only import PREFIX
 from crm.common.months import AMSTERDAM
 from tests.factories.accounts import UserFactory
+
+# No property is timed: a busy machine is not a fault.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 CHROMIUM = "/usr/bin/chromium"
 CHROMIUM_FLAGS = [

@@ -21,6 +21,7 @@ APPEND_ONLY_TABLES = {
     "desk_merge",
     "desk_morningchoice",
     "desk_morninground",
+    "desk_roundchange",
     "desk_snooze",
     "estate_vacancychange",
     "rules_normchange",

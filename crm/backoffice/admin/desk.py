@@ -117,6 +117,7 @@ class ListExportAdmin(ReadOnlyAdmin):
 
 @admin.register(BulkJob)
 class BulkJobAdmin(ReadOnlyAdmin):
+    search_fields = ("by__full_name",)
     list_display = ("what", "leads", "refusals", "state", "by", "begun")
     list_filter = ("deed",)
     list_select_related = ("by",)
