@@ -202,6 +202,7 @@ class LeadPage:
             "missing_contact": [requirement for requirement in self.missing if requirement.activity],
             "missing_form": self.missing_form,
             "entry": self.entry,
+            "entry_typed": bool(self.entry.initial.get("text") or self.entry.initial.get("next_step")),
             "document_form": self.document_form if self.may_work else None,
             "today": self.today,
             **self._records(changes),

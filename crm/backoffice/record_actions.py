@@ -18,6 +18,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from crm.acquisition.choices import Confidentiality
 from crm.backoffice.forms import REFUSALS, refused
 from crm.common.errors import Fault
 from crm.common.months import amsterdam_day
@@ -166,9 +167,16 @@ class RecordActionsMixin:
             "record_url": self.record_url(row),
             "action": action,
             "form": form,
+            "keeps_in_tab": self.keeps_in_tab(row),
             "facts": self.action_facts(request, row, action),
         }
         return TemplateResponse(request, "admin/action.html", context, status=200)
+
+    def keeps_in_tab(self, row: Any) -> bool:
+        """Whether what is typed about this record stays out of the browser's lasting store: it may tell a hidden name."""
+        if row is None:
+            return any(field.name == "lead" for field in self.opts.get_fields())  # type: ignore[attr-defined]
+        return getattr(getattr(row, "lead", row), "confidentiality", "") == Confidentiality.STRICT
 
     def row_name(self, request: HttpRequest, row: Any) -> str:
         return str(getattr(row, "display_name", None) or row)

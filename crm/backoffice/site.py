@@ -28,6 +28,7 @@ from crm.backoffice.board_views import board_urls
 from crm.backoffice.calendar_pages import calendar_pages
 from crm.backoffice.dashboard import dashboard
 from crm.backoffice.duplicates import duplicate_urls
+from crm.backoffice.gate import answering
 from crm.backoffice.navigation import SETTINGS, Line, may_see, navigation, quick_add
 from crm.backoffice.quiet_page import today_page
 from crm.backoffice.referrals import referral_urls
@@ -83,8 +84,11 @@ class BackofficeSite(AdminSite):
         return [*own, *pages, *super().get_urls()]
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:  # noqa: FBT001, FBT002 Django's own signature
-        """Every page of a record that opens is remembered for its reader: search offers it while its box is empty."""
-        return remembering(super().admin_view(view, cacheable))
+        """Every page of a record that opens is remembered for its reader: search offers it while its box is empty.
+
+        What is posted without a session, or after a role was taken away, is answered before anything begins.
+        """
+        return remembering(answering(self, super().admin_view(view, cacheable)))
 
     @method_decorator(never_cache)
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
