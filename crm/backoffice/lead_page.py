@@ -37,6 +37,7 @@ from crm.backoffice.lead_log import (
 )
 from crm.backoffice.lead_timeline import stage_path
 from crm.backoffice.spoken_days import in_full
+from crm.backoffice.undo import contact_deed, offer_undo
 from crm.common.errors import RuleError
 from crm.common.months import amsterdam_day
 from crm.matching.models import HousingNeed, Match
@@ -54,14 +55,20 @@ class LeadPage:
         self.today = amsterdam_day(self.now)
         self.is_readable: bool = lead.is_name_readable
         self.may_work = self.is_readable and admin.has_change_permission(request, lead)
-        self.activities: list[Activity] = (
-            list(lead.activities.select_related("person", "created_by")) if self.is_readable else []
-        )
+        self.contact = self._contact()
+        self.activities = [activity for activity in self.contact if activity.withdrawn_at is None]
         self.people = people_of(lead, self.activities) if self.is_readable else []
         self.missing, self.next_stage = self._missing()
         self.entry = self._entry_form()
         self.document_form = DocumentForm()
         self.missing_form = missing_form(self.missing, lead, self.people) if self.may_work else None
+
+    def _contact(self) -> list[Activity]:
+        """All contact with the lead, what was taken back included: the log shows that too."""
+        if not self.is_readable:
+            return []
+        rows = Activity.every.filter(lead=self.lead)
+        return list(rows.select_related("person", "created_by", "withdrawn_by"))
 
     def _missing(self) -> tuple[list[Requirement], str | None]:
         stage = next_stage(self.lead.stage)
@@ -93,7 +100,7 @@ class LeadPage:
         by: Any = self.request.user
         try:
             with transaction.atomic():
-                log_activity(
+                activity = log_activity(
                     lead=self.lead,
                     kind=values["kind"],
                     occurred_on=values["occurred_on"],
@@ -103,8 +110,9 @@ class LeadPage:
                     by=by,
                     at=self.now,
                 )
+                task = None
                 if values["next_step"]:
-                    add_task(
+                    task = add_task(
                         lead=self.lead,
                         title=values["next_step"],
                         due_on=values["due_on"],
@@ -120,7 +128,8 @@ class LeadPage:
             promised = {"what": values["next_step"], "day": in_full(values["due_on"])}
             next_step = _("Next step on %(day)s: %(what)s.") % promised
             said = f"{said} {next_step}"
-        return self._done(said)
+        offer_undo(self.request, said, contact_deed(activity, task))
+        return HttpResponseRedirect(self.admin.record_url(self.lead))
 
     def _save_document(self) -> HttpResponse:
         """The file is kept; what stands in the quick entry came along, and stays there, recorded or not."""
@@ -267,7 +276,7 @@ class LeadPage:
             for match in matches:
                 proposed.add(f"{match.need.reference} – {match.vacancy.reference}")
                 entries += match_entries(match)
-        for activity in self.activities:
+        for activity in self.contact:
             # A proposed space stands in the log once, as the match that it is.
             is_note = activity.kind == ActivityKind.NOTE
             if wants("notes" if is_note else "contact") and activity.reference not in proposed:

@@ -109,12 +109,16 @@ class RecordActionsMixin:
 
     def after_action(self, request: HttpRequest, row: Any, action: RecordAction, result: Any) -> HttpResponse:
         messages.success(request, str(action.done))
+        return HttpResponseRedirect(self.way_back(request, row))
+
+    def way_back(self, request: HttpRequest, row: Any) -> str:
+        """The page of ours that the address names, or else the record."""
         target = request.GET.get("next", "")
         if not url_has_allowed_host_and_scheme(
             target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
         ):
             target = self.record_url(row)
-        return HttpResponseRedirect(target)
+        return target
 
     def record_url(self, row: Any) -> str:
         opts = self.opts  # type: ignore[attr-defined]

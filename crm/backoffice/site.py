@@ -33,6 +33,7 @@ from crm.backoffice.navigation import SETTINGS, Line, may_see, navigation, quick
 from crm.backoffice.quiet_page import today_page
 from crm.backoffice.referrals import referral_urls
 from crm.backoffice.search import remembering, search_page
+from crm.backoffice.undo import undo
 
 
 class BackofficeSite(AdminSite):
@@ -72,6 +73,7 @@ class BackofficeSite(AdminSite):
             path("today/", self.admin_view(self.today_page), name="today"),
             path("settings/", self.admin_view(self.settings_page), name="settings"),
             path("search/", search_page, name="search"),
+            path("undo/", self.admin_view(require_POST(undo)), name="undo"),
             path("language/", self.admin_view(require_POST(self.change_language)), name="language"),
         ]
         pages = [

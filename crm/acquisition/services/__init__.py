@@ -17,6 +17,7 @@ from crm.acquisition.services.moves import (
     reopen_lead,
     reverse_change,
 )
+from crm.acquisition.services.taking_back import take_back_task_change, withdraw_activity, withdraw_task
 from crm.acquisition.services.tasks import (
     add_task,
     end_repeat,
@@ -46,5 +47,8 @@ __all__ = [
     "reschedule_task",
     "reveal_name",
     "reverse_change",
+    "take_back_task_change",
+    "withdraw_activity",
     "withdraw_document",
+    "withdraw_task",
 ]
