@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from crm.acquisition.choices import ActivityKind, Confidentiality, LeadStatus, Stage
@@ -20,7 +21,7 @@ from crm.acquisition.stages import Requirement, missing_for, next_stage
 from crm.backoffice.lead_actions import STEPS
 from crm.backoffice.lead_circle import circle_of
 from crm.backoffice.lead_documents import DocumentForm
-from crm.backoffice.lead_edits import edit_lines
+from crm.backoffice.lead_edits import edit_lines, in_words
 from crm.backoffice.lead_forms import EntryForm, missing_form, offer_people, people_of, show_on
 from crm.backoffice.lead_log import (
     ALL,
@@ -43,6 +44,7 @@ from crm.common.months import amsterdam_day
 from crm.matching.models import HousingNeed, Match
 
 SHOWN = 30
+EDITABLE = frozenset(field.name for field in Lead._meta.fields if field.editable)
 AROUND = ("owner", "application_area", "identity__organisation", "referred_by", "decision_maker")
 
 
@@ -164,6 +166,7 @@ class LeadPage:
         stored = Lead.objects.get(pk=self.lead.pk)
         form = missing_form(self.missing, stored, self.people, self.request.POST)
         self.missing_form = form
+        self._say_filled_in(stored, form)
         if form is None:
             return self._done(_("Nothing was missing any more."))
         if not form.is_valid():
@@ -182,6 +185,26 @@ class LeadPage:
             show_on(form, error.faults)
             return self.show()
         return self._done(_("Saved."))
+
+    def _say_filled_in(self, stored: Lead, form: Any) -> None:
+        """Somebody filled in meanwhile what was typed here: both are said, for the field is gone from the form."""
+        asked = form.fields if form is not None else {}
+        for key, typed in self.request.POST.items():
+            name = key.removeprefix("missing-")
+            if name == key or not typed or name in asked or name not in EDITABLE:
+                continue
+            label = capfirst(Lead._meta.get_field(name).verbose_name)
+            words = {
+                "label": label,
+                "who": stored.changed_by,
+                "theirs": in_words(stored, name),
+                "yours": typed[:200],
+            }
+            if words["theirs"] != words["yours"]:
+                sentence = _(
+                    "%(label)s: %(who)s filled in “%(theirs)s” meanwhile. You typed “%(yours)s”, which is not stored."
+                )
+                messages.warning(self.request, sentence % words)
 
     def _done(self, sentence: str) -> HttpResponse:
         messages.success(self.request, sentence)

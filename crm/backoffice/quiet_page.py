@@ -19,6 +19,7 @@ from accounts.roles import DESK_ROLES
 from crm.acquisition.choices import ActivityKind
 from crm.acquisition.models import Lead, Task
 from crm.acquisition.services import add_task, finish_task, log_activity, reschedule_task
+from crm.backoffice.empty_states import first_steps
 from crm.backoffice.forms import REFUSALS, refused
 from crm.backoffice.lead_forms import show_on
 from crm.backoffice.quiet_forms import FORMS, MODELS, Deal, DrawnRow, deals_of, form_of, may_confirm
@@ -282,6 +283,7 @@ def today_page(site: Any, request: HttpRequest) -> HttpResponse:
         "today": desk.today,
         "quiet_rows": [desk.draw(row) for row in rows],
         "total": total,
+        "first_steps": None if total else first_steps(user),
         "page": page,
         "pages": pages_of(total),
         "first": (page - 1) * ROWS_A_PAGE + 1,

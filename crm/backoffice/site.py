@@ -28,6 +28,7 @@ from crm.backoffice.board_views import board_urls
 from crm.backoffice.calendar_pages import calendar_pages
 from crm.backoffice.dashboard import dashboard
 from crm.backoffice.duplicates import duplicate_urls
+from crm.backoffice.empty_states import first_steps
 from crm.backoffice.gate import answering
 from crm.backoffice.navigation import SETTINGS, Line, may_see, navigation, quick_add
 from crm.backoffice.quiet_page import today_page
@@ -95,10 +96,12 @@ class BackofficeSite(AdminSite):
     @method_decorator(never_cache)
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """The home page: where the targets stand, who is in the pipeline, what waits for somebody."""
+        desk = dashboard(request.user, timezone.now())
         context = {
             **self.each_context(request),
             "title": self.index_title,
-            "desk": dashboard(request.user, timezone.now()),
+            "desk": desk,
+            "first_steps": None if desk.waiting else first_steps(request.user),
             **(extra_context or {}),
         }
         request.current_app = self.name

@@ -17,6 +17,7 @@ from accounts.models import User
 from crm.backoffice.admin.changelist import DeskChangeList
 from crm.backoffice.admin.overtaking import ShowsBothVersions
 from crm.backoffice.autocomplete import suggestion
+from crm.backoffice.empty_states import empty_state
 from crm.backoffice.fields import PickOne, PickSeveral, day_input, hour_input, moment_input
 from crm.backoffice.forms import (
     REFUSALS,
@@ -315,6 +316,7 @@ class RoomAdmin(ShowsBothVersions, RecordActionsMixin, ModelAdmin):
                 "add_label": self.add_label,
                 "list_intro": self.list_intro,
                 "table_class": self.table_class,
+                **empty_state(self.opts.label_lower, request.user, may_add=self.has_add_permission(request)),
                 **(extra_context or {}),
             },
         )

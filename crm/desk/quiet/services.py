@@ -99,11 +99,11 @@ def hand_over(
 @transaction.atomic
 def take_back_hand_over(*, handed: HandedOver, by: User, at: datetime) -> None:
     """Who had it has it again, with every promise that went along. Raises `StaleError` where somebody changed one since."""
-    version = None if handed.subject is None else handed.subject.version
+    given: dict[str, Any] = {"owner": handed.owner_before, "by": by, "at": at}
     if isinstance(handed.subject, Lead):
-        change_lead(lead=handed.subject, owner=handed.owner_before, by=by, at=at, version=version)
+        change_lead(lead=handed.subject, version=handed.subject.version, **given)
     elif handed.subject is not None:
-        change_need(need=handed.subject, owner=handed.owner_before, by=by, at=at, version=version)
+        change_need(need=handed.subject, version=handed.subject.version, **given)
     for task in handed.tasks:
         take_back_task_change(task=task, by=by, at=at, version=task.version)
 
