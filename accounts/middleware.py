@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import resolve, reverse
 from django.utils import translation
 
+from accounts.refusals import came_from
 from accounts.second_factor import has_second_factor
 
 # Set in the session when the second factor was given; it goes with the session.
@@ -67,5 +68,5 @@ class SecondFactorMiddleware:
             request.user = AnonymousUser()
             return None
         page = reverse("accounts:second-factor" if has_second_factor(request.user) else "accounts:set-up")
-        wanted = request.get_full_path() if request.method in ("GET", "HEAD") else ""
+        wanted = request.get_full_path() if request.method in ("GET", "HEAD") else came_from(request)
         return HttpResponseRedirect(f"{page}?{urlencode({'next': wanted})}" if wanted else page)

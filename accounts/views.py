@@ -97,7 +97,11 @@ def log_in(request: HttpRequest) -> HttpResponse:
         request.session.pop(SECOND_FACTOR_GIVEN, None)
         login(request, user)
         return redirect(_after_log_in(request, user))
-    return render(request, "accounts/log_in.html", {"form": form, "next": _wanted(request)})
+    return render(
+        request,
+        "accounts/log_in.html",
+        {"form": form, "next": _wanted(request), "has_ended": "ended" in request.GET},
+    )
 
 
 @require_POST

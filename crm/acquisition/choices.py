@@ -100,6 +100,7 @@ class TaskAct(models.TextChoices):
     HANDED_OVER = "handed_over", _("Handed over")
     DONE = "done", _("Done")
     REPEAT_ENDED = "repeat_ended", _("No longer repeated")
+    TAKEN_BACK = "taken_back", _("Taken back")
 
 
 class DocumentKind(models.TextChoices):

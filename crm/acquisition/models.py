@@ -19,7 +19,8 @@ from crm.acquisition.querysets import ActivityQuerySet, LeadQuerySet, StageChang
 from crm.acquisition.tag_models import LeadTag as LeadTag
 from crm.acquisition.task_models import Task as Task
 from crm.acquisition.task_models import TaskChange as TaskChange
-from crm.common.constraints import at_most, not_empty, one_of
+from crm.acquisition.withdrawing import StandingManager, Withdrawable
+from crm.common.constraints import at_most, both_or_neither, not_empty, one_of
 from crm.common.models import Recorded
 from crm.common.validators import validate_plain_text
 from crm.contacts.models import ApplicationArea, Organisation, Person, Technology
@@ -277,7 +278,7 @@ class StageNote(models.Model):
         return self.text[:60]
 
 
-class Activity(Recorded):
+class Activity(Withdrawable, Recorded):
     """Contact with a lead or a relation (owner, broker, tenant), or a note about it."""
 
     lead = models.ForeignKey(
@@ -297,7 +298,8 @@ class Activity(Recorded):
     text = models.TextField(_("text"), blank=True, validators=[validate_plain_text])
     reference = models.CharField(_("document"), max_length=200, blank=True)
 
-    objects = ActivityQuerySet.as_manager()
+    objects = StandingManager.from_queryset(ActivityQuerySet)()
+    every = ActivityQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("activity")
@@ -306,6 +308,7 @@ class Activity(Recorded):
         indexes = [models.Index(fields=["lead", "kind", "occurred_on"], name="activity_of_lead")]
         constraints = [
             one_of("kind", ActivityKind, "an_activity_is_of_a_known_kind"),
+            both_or_neither("withdrawn_at", "withdrawn_by", "an_activity_taken_back_says_by_whom"),
             models.CheckConstraint(
                 condition=Q(lead__isnull=False) | Q(organisation__isnull=False),
                 name="an_activity_concerns_a_lead_or_an_organisation",

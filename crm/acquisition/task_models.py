@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.acquisition.choices import Repeat, TaskAct, TaskKind
 from crm.acquisition.querysets import TaskQuerySet
+from crm.acquisition.withdrawing import StandingManager, Withdrawable
 from crm.common.constraints import both_or_neither, not_empty, one_of
 from crm.common.models import Recorded
 from crm.common.validators import validate_plain_text
@@ -15,11 +16,11 @@ from crm.contacts.models import Organisation
 USER = settings.AUTH_USER_MODEL
 
 
-class Task(Recorded):
+class Task(Withdrawable, Recorded):
     """Something promised: by whom and until when, with an hour where there is an appointment.
 
     A repeated task is one row per turn. `series` is the first of them (empty on the first itself), `counted_from` the
-    day from which the turns are reckoned.
+    day from which the turns are reckoned. One that was recorded by mistake is taken back and read by `every` alone.
     """
 
     lead = models.ForeignKey(
@@ -62,7 +63,8 @@ class Task(Recorded):
         verbose_name=_("done by"),
     )
 
-    objects = TaskQuerySet.as_manager()
+    objects = StandingManager.from_queryset(TaskQuerySet)()
+    every = TaskQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("task")
@@ -76,6 +78,7 @@ class Task(Recorded):
         ]
         constraints = [
             both_or_neither("done_at", "done_by", "a_done_task_says_by_whom"),
+            both_or_neither("withdrawn_at", "withdrawn_by", "a_task_taken_back_says_by_whom"),
             not_empty("title", "a_task_says_what"),
             one_of("kind", TaskKind, "a_task_is_of_a_known_kind"),
             one_of("repeat", Repeat, "a_task_repeats_in_a_known_way"),
@@ -85,7 +88,7 @@ class Task(Recorded):
             ),
             models.UniqueConstraint(
                 fields=["series"],
-                condition=Q(done_at__isnull=True, series__isnull=False),
+                condition=Q(done_at__isnull=True, series__isnull=False, withdrawn_at__isnull=True),
                 name="a_series_has_one_open_task",
             ),
         ]
@@ -95,7 +98,7 @@ class Task(Recorded):
 
 
 class TaskChange(models.Model):
-    """What became of a task: another day, another owner, done. Append-only.
+    """What became of a task: another day, another owner, done, or one of these taken back. Append-only.
 
     `old` and `new` are values as they are stored (a day with its hour, a user's number), so that no name stays behind.
     """

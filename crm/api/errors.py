@@ -2,15 +2,19 @@
 
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template import loader
 from django.views import defaults
 from rest_framework import exceptions
 
+from accounts.refusals import came_from, form_too_old
 from crm.api.problems import ProblemError, problem_response
 from crm.common.errors import RuleError, StaleError
 
+TOO_MUCH = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
 CONFLICTS = frozenset({"reference_taken", "wrong_status"})
 KINDS: dict[type[Exception], str] = {
     exceptions.ParseError: "invalid-input",
@@ -63,16 +67,24 @@ def _headers(kind: str, error: Exception, view: Any) -> dict[str, str]:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Django's 400, such as for a host that is not ours."""
+    """Django's 400, such as for a host that is not ours; and what was too much to take in."""
     if is_api(request):
         return problem_response(request, "invalid-input")
+    if isinstance(exception, TOO_MUCH):
+        return render(request, "413.html", {"back": came_from(request)}, status=413)
     return defaults.bad_request(request, exception)
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
     if is_api(request):
         return problem_response(request, "forbidden")
-    return defaults.permission_denied(request, exception)
+    return render(request, "403.html", {"back": came_from(request)}, status=403)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    if is_api(request):
+        return problem_response(request, "forbidden")
+    return form_too_old(request, reason)
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -82,6 +94,8 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
+    """Drawn without the request: what failed may be what a page's frame asks for, such as who is logged in."""
     if is_api(request):
         return problem_response(request, "internal-error")
-    return defaults.server_error(request)
+    page = loader.get_template("500.html").render({"back": came_from(request)})
+    return HttpResponse(page, status=500)

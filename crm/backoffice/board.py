@@ -128,6 +128,10 @@ class Board:
     folded: list[Column]
     targets: list[tuple[str, str]]
 
+    @property
+    def is_empty(self) -> bool:
+        return not any(column.count for column in self.columns)
+
 
 class BoardReading:
     """One person's look at one track on one day."""

@@ -100,3 +100,16 @@ def _words(edit: LeadEdit, which: str, names: dict[tuple[Any, str], str]) -> str
     if isinstance(field, models.IntegerField):
         return number(text)
     return str(text)
+
+
+def in_words(lead: Lead, name: str) -> str:
+    """One stored fact of a lead as its reader sees it."""
+    value = getattr(lead, name)
+    field = _field(name)
+    if value is None or value == "":
+        return NOTHING
+    if field is not None and field.flatchoices:
+        return str(dict(field.flatchoices).get(value, value))
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    return format_date(value, "j F Y") if isinstance(value, date) else str(value)

@@ -97,6 +97,7 @@ def contact_entry(activity: Activity) -> LogEntry:
         person=str(activity.person) if activity.person else "",
         text=activity.text,
         reference=activity.reference,
+        is_taken_back=activity.withdrawn_at is not None,
     )
 
 

@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from crm.acquisition.choices import ActivityKind, Confidentiality, LeadStatus, Stage
@@ -20,7 +21,7 @@ from crm.acquisition.stages import Requirement, missing_for, next_stage
 from crm.backoffice.lead_actions import STEPS
 from crm.backoffice.lead_circle import circle_of
 from crm.backoffice.lead_documents import DocumentForm
-from crm.backoffice.lead_edits import edit_lines
+from crm.backoffice.lead_edits import edit_lines, in_words
 from crm.backoffice.lead_forms import EntryForm, missing_form, offer_people, people_of, show_on
 from crm.backoffice.lead_log import (
     ALL,
@@ -37,12 +38,14 @@ from crm.backoffice.lead_log import (
 )
 from crm.backoffice.lead_timeline import stage_path
 from crm.backoffice.spoken_days import in_full
+from crm.backoffice.undo import contact_deed, offer_undo
 from crm.common.errors import RuleError
 from crm.common.months import amsterdam_day
 from crm.matching.models import HousingNeed, Match
 from crm.rules.reading import norms_on
 
 SHOWN = 30
+EDITABLE = frozenset(field.name for field in Lead._meta.fields if field.editable)
 AROUND = ("owner", "application_area", "identity__organisation", "referred_by", "decision_maker")
 
 
@@ -55,14 +58,20 @@ class LeadPage:
         self.today = amsterdam_day(self.now)
         self.is_readable: bool = lead.is_name_readable
         self.may_work = self.is_readable and admin.has_change_permission(request, lead)
-        self.activities: list[Activity] = (
-            list(lead.activities.select_related("person", "created_by")) if self.is_readable else []
-        )
+        self.contact = self._contact()
+        self.activities = [activity for activity in self.contact if activity.withdrawn_at is None]
         self.people = people_of(lead, self.activities) if self.is_readable else []
         self.missing, self.next_stage = self._missing()
         self.entry = self._entry_form()
         self.document_form = DocumentForm()
         self.missing_form = missing_form(self.missing, lead, self.people) if self.may_work else None
+
+    def _contact(self) -> list[Activity]:
+        """All contact with the lead, what was taken back included: the log shows that too."""
+        if not self.is_readable:
+            return []
+        rows = Activity.every.filter(lead=self.lead)
+        return list(rows.select_related("person", "created_by", "withdrawn_by"))
 
     def _missing(self) -> tuple[list[Requirement], str | None]:
         stage = next_stage(self.lead.stage)
@@ -94,7 +103,7 @@ class LeadPage:
         by: Any = self.request.user
         try:
             with transaction.atomic():
-                log_activity(
+                activity = log_activity(
                     lead=self.lead,
                     kind=values["kind"],
                     occurred_on=values["occurred_on"],
@@ -104,8 +113,9 @@ class LeadPage:
                     by=by,
                     at=self.now,
                 )
+                task = None
                 if values["next_step"]:
-                    add_task(
+                    task = add_task(
                         lead=self.lead,
                         title=values["next_step"],
                         due_on=values["due_on"],
@@ -121,7 +131,8 @@ class LeadPage:
             promised = {"what": values["next_step"], "day": in_full(values["due_on"])}
             next_step = _("Next step on %(day)s: %(what)s.") % promised
             said = f"{said} {next_step}"
-        return self._done(said)
+        offer_undo(self.request, said, contact_deed(activity, task))
+        return HttpResponseRedirect(self.admin.record_url(self.lead))
 
     def _save_document(self) -> HttpResponse:
         """The file is kept; what stands in the quick entry came along, and stays there, recorded or not."""
@@ -156,6 +167,7 @@ class LeadPage:
         stored = Lead.objects.get(pk=self.lead.pk)
         form = missing_form(self.missing, stored, self.people, self.request.POST)
         self.missing_form = form
+        self._say_filled_in(stored, form)
         if form is None:
             return self._done(_("Nothing was missing any more."))
         if not form.is_valid():
@@ -174,6 +186,26 @@ class LeadPage:
             show_on(form, error.faults)
             return self.show()
         return self._done(_("Saved."))
+
+    def _say_filled_in(self, stored: Lead, form: Any) -> None:
+        """Somebody filled in meanwhile what was typed here: both are said, for the field is gone from the form."""
+        asked = form.fields if form is not None else {}
+        for key, typed in self.request.POST.items():
+            name = key.removeprefix("missing-")
+            if name == key or not typed or name in asked or name not in EDITABLE:
+                continue
+            label = capfirst(Lead._meta.get_field(name).verbose_name)
+            words = {
+                "label": label,
+                "who": stored.changed_by,
+                "theirs": in_words(stored, name),
+                "yours": typed[:200],
+            }
+            if words["theirs"] != words["yours"]:
+                sentence = _(
+                    "%(label)s: %(who)s filled in “%(theirs)s” meanwhile. You typed “%(yours)s”, which is not stored."
+                )
+                messages.warning(self.request, sentence % words)
 
     def _done(self, sentence: str) -> HttpResponse:
         messages.success(self.request, sentence)
@@ -203,6 +235,7 @@ class LeadPage:
             "missing_contact": [requirement for requirement in self.missing if requirement.activity],
             "missing_form": self.missing_form,
             "entry": self.entry,
+            "entry_typed": bool(self.entry.initial.get("text") or self.entry.initial.get("next_step")),
             "document_form": self.document_form if self.may_work else None,
             "tags": list(lead.tags.all()) if self.is_readable else [],
             "today": self.today,
@@ -268,7 +301,7 @@ class LeadPage:
             for match in matches:
                 proposed.add(f"{match.need.reference} – {match.vacancy.reference}")
                 entries += match_entries(match)
-        for activity in self.activities:
+        for activity in self.contact:
             # A proposed space stands in the log once, as the match that it is.
             is_note = activity.kind == ActivityKind.NOTE
             if wants("notes" if is_note else "contact") and activity.reference not in proposed:

@@ -19,10 +19,12 @@ from accounts.roles import DESK_ROLES
 from crm.acquisition.choices import ActivityKind
 from crm.acquisition.models import Lead, Task
 from crm.acquisition.services import add_task, finish_task, log_activity, reschedule_task
+from crm.backoffice.empty_states import first_steps
 from crm.backoffice.forms import REFUSALS, refused
 from crm.backoffice.lead_forms import show_on
 from crm.backoffice.quiet_forms import FORMS, MODELS, Deal, DrawnRow, deals_of, form_of, may_confirm
 from crm.backoffice.quiet_snoozes import running_snoozes, snooze_for
+from crm.backoffice.undo import Deed, contact_deed, hand_over_deed, offer_undo, snooze_deed, task_deed
 from crm.common.errors import Fault, RuleError
 from crm.common.months import amsterdam_day
 from crm.desk.quiet import QuietRow, SubjectKind, quiet_list, quiet_page
@@ -81,6 +83,7 @@ class QuietDesk:
         self.today = amsterdam_day(now)
         self.colleagues = colleagues_of(user)
         self.bound: dict[str, tuple[str, Any]] = {}  # a form with faults, by the key of its row
+        self.deed: Deed | None = None  # what was done, for taking it back
 
     def draw(self, row: QuietRow) -> DrawnRow:
         key = f"{row.kind.value}-{row.pk}"
@@ -118,7 +121,7 @@ class QuietDesk:
             return self._wake(post.get("snooze", ""))
         kind, subject = self._subject(key)
         if name == "finish":
-            return self._refused(lambda: finish_task(task=self._promise(post), by=self.user, at=self.now))
+            return self._refused(lambda: self._finish(post))
         form = form_of(name, key, self.today, self.colleagues, post)
         self.bound[key] = (name, form)
         if not form.is_valid():
@@ -176,13 +179,17 @@ class QuietDesk:
         if not self.user.has_perm(permission):
             raise PermissionDenied
 
+    def _finish(self, post: Any) -> None:
+        self._allow("acquisition.change_task")
+        self.deed = task_deed(finish_task(task=self._promise(post), by=self.user, at=self.now))
+
     def _contact(self, kind: SubjectKind, subject: Any, values: dict[str, Any], _post: Any) -> None:
         self._allow("acquisition.add_activity")
         about = about_of(subject)
         if about is None or (kind == SubjectKind.LEAD and not self._reads(subject)):
             raise PermissionDenied
         by, at = self.user, self.now
-        log_activity(
+        activity = log_activity(
             kind=values["kind"],
             occurred_on=values["occurred_on"],
             is_two_way=not values["is_one_way"] and values["kind"] != ActivityKind.NOTE,
@@ -191,13 +198,17 @@ class QuietDesk:
             at=at,
             **about,
         )
+        task = None
         if values["next_step"]:
-            add_task(title=values["next_step"], due_on=values["due_on"], owner=by, by=by, at=at, **about)
+            task = add_task(
+                title=values["next_step"], due_on=values["due_on"], owner=by, by=by, at=at, **about
+            )
+        self.deed = contact_deed(activity, task)
 
     def _reschedule(self, kind: SubjectKind, subject: Any, values: dict[str, Any], post: Any) -> None:
         self._allow("acquisition.change_task")
         task = self._promise(post)
-        reschedule_task(
+        moved = reschedule_task(
             task=task,
             due_on=values["due_on"],
             start_time=task.start_time,
@@ -205,6 +216,7 @@ class QuietDesk:
             at=self.now,
             version=version_in(post),
         )
+        self.deed = task_deed(moved)
 
     def _hand_over(self, kind: SubjectKind, subject: Any, values: dict[str, Any], post: Any) -> None:
         self._allow(f"{MODELS[kind].replace('.', '.change_')}")
@@ -212,12 +224,16 @@ class QuietDesk:
         if is_teams and not self._reads(subject):
             raise PermissionDenied
         owner = next(person for person in self.colleagues if str(person.pk) == values["owner"])
-        hand_over(subject=subject, owner=owner, by=self.user, at=self.now, version=version_in(post))
+        handed = hand_over(subject=subject, owner=owner, by=self.user, at=self.now, version=version_in(post))
+        self.deed = hand_over_deed(handed)
 
     def _snooze(self, kind: SubjectKind, subject: Any, values: dict[str, Any], _post: Any) -> None:
         action = "confirm" if kind == SubjectKind.COUNT_EVENT else "change"
         self._allow(MODELS[kind].replace(".", f".{action}_"))
-        snooze(subject=subject, until=values["until"], reason=values["reason"], by=self.user, at=self.now)
+        row = snooze(
+            subject=subject, until=values["until"], reason=values["reason"], by=self.user, at=self.now
+        )
+        self.deed = snooze_deed(row)
 
     def _wake(self, number: str) -> list[Fault]:
         row = snooze_for(self.user, number)
@@ -254,7 +270,7 @@ def today_page(site: Any, request: HttpRequest) -> HttpResponse:
         page = page_in(request.POST.get("p", ""))
         faults = desk.deal(request.POST)
         if not faults:
-            messages.success(request, DONE[request.POST["deal"]]())
+            offer_undo(request, DONE[request.POST["deal"]](), desk.deed)
             return HttpResponseRedirect(_way_back(request, page))
         if not desk.bound:
             for fault in faults:
@@ -267,6 +283,7 @@ def today_page(site: Any, request: HttpRequest) -> HttpResponse:
         "today": desk.today,
         "quiet_rows": [desk.draw(row) for row in rows],
         "total": total,
+        "first_steps": None if total else first_steps(user),
         "page": page,
         "pages": pages_of(total),
         "first": (page - 1) * ROWS_A_PAGE + 1,

@@ -18,6 +18,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from crm.acquisition.choices import Confidentiality
 from crm.backoffice.forms import REFUSALS, refused
 from crm.common.errors import Fault
 from crm.common.months import amsterdam_day
@@ -108,12 +109,16 @@ class RecordActionsMixin:
 
     def after_action(self, request: HttpRequest, row: Any, action: RecordAction, result: Any) -> HttpResponse:
         messages.success(request, str(action.done))
+        return HttpResponseRedirect(self.way_back(request, row))
+
+    def way_back(self, request: HttpRequest, row: Any) -> str:
+        """The page of ours that the address names, or else the record."""
         target = request.GET.get("next", "")
         if not url_has_allowed_host_and_scheme(
             target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
         ):
             target = self.record_url(row)
-        return HttpResponseRedirect(target)
+        return target
 
     def record_url(self, row: Any) -> str:
         opts = self.opts  # type: ignore[attr-defined]
@@ -166,9 +171,16 @@ class RecordActionsMixin:
             "record_url": self.record_url(row),
             "action": action,
             "form": form,
+            "keeps_in_tab": self.keeps_in_tab(row),
             "facts": self.action_facts(request, row, action),
         }
         return TemplateResponse(request, "admin/action.html", context, status=200)
+
+    def keeps_in_tab(self, row: Any) -> bool:
+        """Whether what is typed about this record stays out of the browser's lasting store: it may tell a hidden name."""
+        if row is None:
+            return any(field.name == "lead" for field in self.opts.get_fields())  # type: ignore[attr-defined]
+        return getattr(getattr(row, "lead", row), "confidentiality", "") == Confidentiality.STRICT
 
     def row_name(self, request: HttpRequest, row: Any) -> str:
         return str(getattr(row, "display_name", None) or row)

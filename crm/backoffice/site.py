@@ -31,6 +31,8 @@ from crm.backoffice.bulk_pages import bulk_urls
 from crm.backoffice.calendar_pages import calendar_pages
 from crm.backoffice.dashboard import dashboard
 from crm.backoffice.duplicates import duplicate_urls
+from crm.backoffice.empty_states import first_steps
+from crm.backoffice.gate import answering
 from crm.backoffice.guide_pages import guide_urls, help_address
 from crm.backoffice.navigation import SETTINGS, Line, SettingsPage, may_see, navigation, quick_add
 from crm.backoffice.norms_page import norm_urls
@@ -39,6 +41,7 @@ from crm.backoffice.referrals import referral_urls
 from crm.backoffice.roles_page import role_urls
 from crm.backoffice.round_pages import round_urls
 from crm.backoffice.search import remembering, search_page
+from crm.backoffice.undo import undo
 
 
 def _is_open_to(user: User, place: str | SettingsPage) -> bool:
@@ -83,6 +86,7 @@ class BackofficeSite(AdminSite):
             path("today/", self.admin_view(self.today_page), name="today"),
             path("settings/", self.admin_view(self.settings_page), name="settings"),
             path("search/", search_page, name="search"),
+            path("undo/", self.admin_view(require_POST(undo)), name="undo"),
             path("language/", self.admin_view(require_POST(self.change_language)), name="language"),
         ]
         pages = [
@@ -102,16 +106,21 @@ class BackofficeSite(AdminSite):
         return [*own, *pages, *super().get_urls()]
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:  # noqa: FBT001, FBT002 Django's own signature
-        """Every page of a record that opens is remembered for its reader: search offers it while its box is empty."""
-        return remembering(super().admin_view(view, cacheable))
+        """Every page of a record that opens is remembered for its reader: search offers it while its box is empty.
+
+        What is posted without a session, or after a role was taken away, is answered before anything begins.
+        """
+        return remembering(answering(self, super().admin_view(view, cacheable)))
 
     @method_decorator(never_cache)
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """The home page: where the targets stand, who is in the pipeline, what waits for somebody."""
+        desk = dashboard(request.user, timezone.now())
         context = {
             **self.each_context(request),
             "title": self.index_title,
-            "desk": dashboard(request.user, timezone.now()),
+            "desk": desk,
+            "first_steps": None if desk.waiting else first_steps(request.user),
             **(extra_context or {}),
         }
         request.current_app = self.name

@@ -30,11 +30,12 @@ from crm.desk.history.reading import digest, read_folder
 from crm.desk.history.run import Run, is_waiting_lead
 from crm.desk.merging.services import merge_organisations, merge_people, say_not_the_same, undo_merge
 from crm.desk.models import ImportBatch, ImportedRow
-from crm.desk.quiet.services import end_snooze, hand_over, snooze
+from crm.desk.quiet.services import HandedOver, end_snooze, hand_over, snooze, take_back_hand_over
 from crm.estate.models import Area
 from crm.targets.models import Target
 
 __all__ = [
+    "HandedOver",
     "ImportResult",
     "begin_bulk",
     "choose_morning_mail",
@@ -53,6 +54,7 @@ __all__ = [
     "say_not_the_same",
     "snooze",
     "stop_bulk",
+    "take_back_hand_over",
     "undo_merge",
     "wants_morning_mail",
 ]

@@ -60,7 +60,8 @@ def _batches(keys: list[int]) -> Iterator[list[int]]:
 def next_tasks(leads: Iterable[int], known_at: datetime) -> dict[int, date]:
     """The day of each lead's first task that was open at that moment; one query."""
     open_then = Q(done_at__isnull=True) | Q(done_at__gt=known_at)
-    rows = Task.objects.filter(open_then, lead__in=list(leads), created_at__lte=known_at).order_by()
+    stood_then = Q(withdrawn_at__isnull=True) | Q(withdrawn_at__gt=known_at)
+    rows = Task.every.filter(open_then, stood_then, lead__in=list(leads), created_at__lte=known_at).order_by()
     return dict(rows.values_list("lead_id").annotate(first=Min("due_on")))
 
 

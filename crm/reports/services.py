@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from crm.acquisition.models import Lead
-from crm.common.errors import Fault, RuleError, refuse
-from crm.common.locks import lock_row
+from crm.common.errors import Fault, RuleError, StaleError, refuse
+from crm.common.locks import lock_row, lock_rows
+from crm.common.moments import spoken_moment
 from crm.common.months import Month, amsterdam_day
 from crm.common.validation import field_faults
 from crm.contacts.models import Organisation
@@ -140,10 +141,17 @@ def director_text_for(month: Month) -> Wording:
 
 @transaction.atomic
 def write_director_text(
-    *, month: date, text_nl: str, text_en: str = "", by: User, at: datetime
+    *, month: date, text_nl: str, text_en: str = "", by: User, at: datetime, version: int | None = None
 ) -> DirectorText:
-    """Write (or rewrite) the director's sentences for a month's report, at most 400 characters each."""
-    existing = DirectorText.objects.filter(month=month).first()
+    """Write (or rewrite) the director's sentences for a month's report, at most 400 characters each.
+
+    Raises `StaleError` when somebody rewrote them since `version` was read.
+    """
+    existing = next(iter(lock_rows(DirectorText.objects.filter(month=month))), None)
+    if existing is not None and version is not None and version != existing.version:
+        words = {"who": existing.changed_by, "when": spoken_moment(existing.changed_at, amsterdam_day(at))}
+        message = _("%(who)s changed this %(when)s. Nothing of yours was stored: look again.")
+        raise StaleError(Fault("stale", message % words, "version"))
     row = existing or DirectorText(month=month, created_by=by, created_at=at)
     row.text_nl, row.text_en = text_nl.strip(), text_en.strip()
     row.changed_by, row.changed_at, row.version = by, at, row.version + 1 if existing else 1

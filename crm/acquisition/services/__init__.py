@@ -29,6 +29,7 @@ from crm.acquisition.services.moves import (
     reverse_change,
 )
 from crm.acquisition.services.tags import make_tag, rename_tag
+from crm.acquisition.services.taking_back import take_back_task_change, withdraw_activity, withdraw_task
 from crm.acquisition.services.tasks import (
     add_task,
     end_repeat,
@@ -69,5 +70,8 @@ __all__ = [
     "reschedule_task",
     "reveal_name",
     "reverse_change",
+    "take_back_task_change",
+    "withdraw_activity",
     "withdraw_document",
+    "withdraw_task",
 ]

@@ -76,7 +76,7 @@ def finish_task(*, task: Task, by: User, at: datetime) -> Task:
 def _follow_up(done: Task, due: date, by: User, at: datetime) -> Task:
     """The next turn of a repeated task. Where its hour is skipped that day, by the change to summer time, it has none."""
     hour = done.start_time
-    return Task.objects.create(
+    turn: Task = Task.objects.create(
         title=done.title,
         kind=done.kind,
         due_on=due,
@@ -92,6 +92,7 @@ def _follow_up(done: Task, due: date, by: User, at: datetime) -> Task:
         changed_by=by,
         changed_at=at,
     )
+    return turn
 
 
 @transaction.atomic
@@ -160,7 +161,7 @@ def end_repeat(*, task: Task, by: User, at: datetime, version: int | None = None
 
 def _lock(task: Task, version: int | None, at: datetime) -> Task:
     """The open task, locked and fresh; raises where it is done or was changed since that version was read."""
-    fresh = lock_row(Task.objects.all(), task.pk)
+    fresh: Task = lock_row(Task.objects.all(), task.pk)
     if fresh.done_at is not None:
         raise RuleError(Fault("done_already", _("This task was done already.")))
     if version is not None and version != fresh.version:

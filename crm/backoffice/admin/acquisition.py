@@ -4,21 +4,25 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import Q
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from crm.acquisition.choices import ActivityKind
 from crm.acquisition.models import Activity, Lead, LeadTag, NameReveal, StageChange, Task, TaskChange
-from crm.acquisition.services import add_task, log_activity, make_tag, rename_tag
+from crm.acquisition.services import add_task, log_activity, make_tag, rename_tag, withdraw_activity
 from crm.backoffice.admin.about_filters import ContactWith, TasksAbout
 from crm.backoffice.admin.base import ReadOnlyAdmin, RoomAdmin
 from crm.backoffice.admin.home_lists import MovementFilter
 from crm.backoffice.desk_people import desk_users
 from crm.backoffice.forms import Typed
+from crm.backoffice.record_actions import RecordAction
 from crm.backoffice.task_actions import TASK_ACTIONS, TaskBulkMixin
 from crm.backoffice.templatetags.desk import avatar, badge, day, moment
+from crm.backoffice.undo import offer_undo, task_deed
 from crm.common.months import amsterdam_day
 
 
@@ -121,6 +125,12 @@ class TaskAdmin(TaskBulkMixin, RoomAdmin):
     def owner_mark(self, row: Task) -> SafeString | str:
         return avatar(row.owner)
 
+    def after_action(self, request: HttpRequest, row: Any, action: Any, result: Any) -> HttpResponse:
+        if action.name not in ("finish", "reschedule", "hand-over"):
+            return super().after_action(request, row, action, result)
+        offer_undo(request, str(action.done), task_deed(result))
+        return HttpResponseRedirect(self.way_back(request, row))
+
     def add_through(self, typed: Typed) -> Task:
         return add_task(by=typed.by, at=typed.at, **typed.values)
 
@@ -169,8 +179,34 @@ class ActivityAdmin(RoomAdmin):
         ),
     )
 
+    record_actions = (
+        RecordAction(
+            name="withdraw",
+            label=_("Take back"),
+            done=_("Taken back. It counts for nothing any more; the log of the lead keeps it."),
+            run=lambda activity, _values, by, at: withdraw_activity(activity=activity, by=by, at=at),
+            applies=lambda activity: activity.kind != ActivityKind.PROPOSAL,
+            permission="acquisition.add_activity",
+            question=_(
+                "For contact that was written down by mistake. It cannot be put back: it is written anew."
+            ),
+            icon="undo",
+        ),
+    )
+
     def get_queryset(self, request: HttpRequest) -> Any:
         return about_readable_leads(request, super().get_queryset(request))
+
+    def record_url(self, row: Any) -> str:
+        """Of what was taken back there is no page any more: back to whom it was about, or to the list."""
+        if row.withdrawn_at is None:
+            return super().record_url(row)
+        if row.lead_id:
+            return reverse("admin:acquisition_lead_change", args=[row.lead_id])
+        return reverse("admin:acquisition_activity_changelist")
+
+    def after_action(self, request: HttpRequest, row: Any, action: Any, result: Any) -> HttpResponse:
+        return super().after_action(request, result, action, result)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """What was written down of a contact stays as it was written."""

@@ -15,7 +15,9 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from crm.backoffice.admin.changelist import DeskChangeList
+from crm.backoffice.admin.overtaking import ShowsBothVersions
 from crm.backoffice.autocomplete import suggestion
+from crm.backoffice.empty_states import empty_state
 from crm.backoffice.fields import PickOne, PickSeveral, day_input, hour_input, moment_input
 from crm.backoffice.forms import (
     REFUSALS,
@@ -27,6 +29,7 @@ from crm.backoffice.forms import (
 from crm.backoffice.navigation import may_see, siblings
 from crm.backoffice.record_actions import RecordActionsMixin
 from crm.backoffice.saved_views import drawn_saved_views, first_view_redirect, without_view
+from crm.common.errors import StaleError
 from crm.desk.lists import kept_query
 
 NOTHING = "–"
@@ -43,7 +46,7 @@ class Nameless:
         return f"{self._meta.label_lower} {self.pk}"
 
 
-class RoomAdmin(RecordActionsMixin, ModelAdmin):
+class RoomAdmin(ShowsBothVersions, RecordActionsMixin, ModelAdmin):
     """Lists, searches and forms of one model. Nothing is saved here: `add_through` and `change_through` call services."""
 
     is_of_the_desk = True
@@ -109,6 +112,7 @@ class RoomAdmin(RecordActionsMixin, ModelAdmin):
         typed = self.read_typed(request, form, formsets)
         if change:
             # The form wrote what was typed onto its instance; the service gets the row as it stands.
+            self.refuse_if_overtaken(request, form.instance.pk)
             stored = self.model._default_manager.get(pk=form.instance.pk)
             saved = self.change_through(stored, typed)
         else:
@@ -170,11 +174,15 @@ class RoomAdmin(RecordActionsMixin, ModelAdmin):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         """A rule that refuses rolls everything back and comes out on the same form, with all that was typed."""
+        if object_id is not None and request.method == "POST":
+            self.take_choices(request, object_id)
         context = {"add_label": self.add_label, **self._tools(request, object_id), **(extra_context or {})}
         try:
             return super().changeform_view(request, object_id, form_url, context)  # one transaction
         except REFUSALS as error:
             request.rule_faults = refused(error)
+            if isinstance(error, StaleError):
+                context |= self.both_versions(request, object_id)
             return super().changeform_view(request, object_id, form_url, context)
 
     def _tools(self, request: HttpRequest, object_id: str | None) -> dict[str, Any]:
@@ -227,6 +235,8 @@ class RoomAdmin(RecordActionsMixin, ModelAdmin):
         """One way to save a change; a new row may be followed by another."""
         if change:
             context.setdefault("show_save_and_add_another", False)
+            context.setdefault("record_seen", self.seen_by(request, context["adminform"].form))
+        context["keeps_in_tab"] = self.keeps_in_tab(obj)
         context.setdefault("show_save_and_continue", False)
         return super().render_change_form(request, context, add, change, form_url, obj)
 
@@ -306,6 +316,7 @@ class RoomAdmin(RecordActionsMixin, ModelAdmin):
                 "add_label": self.add_label,
                 "list_intro": self.list_intro,
                 "table_class": self.table_class,
+                **empty_state(self.opts.label_lower, request.user, may_add=self.has_add_permission(request)),
                 **(extra_context or {}),
             },
         )

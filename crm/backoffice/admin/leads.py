@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Role
 from crm.acquisition.choices import ActivityKind, Confidentiality, LeadStatus, Stage, Track
-from crm.acquisition.models import Activity, Lead, LeadIdentity, Task
+from crm.acquisition.models import Activity, Lead, LeadIdentity, StageChange, Task
 from crm.acquisition.services import change_lead, record_lead
 from crm.acquisition.stages import rank
 from crm.backoffice.admin.about_filters import LeadsOf
@@ -34,6 +34,7 @@ from crm.backoffice.lead_bulk import LeadBulkMixin, TagFilter
 from crm.backoffice.lead_documents import document_urls
 from crm.backoffice.lead_page import lead_page
 from crm.backoffice.templatetags.desk import avatar, badge, day, icon, number, steps
+from crm.backoffice.undo import move_deed, offer_undo
 from crm.common.months import amsterdam_day
 
 REFERENCE = re.compile(r"l-?0*([1-9][0-9]{0,17})", re.IGNORECASE | re.ASCII)
@@ -234,8 +235,11 @@ class LeadAdmin(LeadBulkMixin, WarnsOfDuplicates):
 
     def after_action(self, request: HttpRequest, row: Any, action: Any, result: Any) -> HttpResponse:
         """A revealed name is shown once, on the page itself: not in a message that is stored on the way."""
-        if action.name != "reveal":
+        if action.name == "reverse":
             return super().after_action(request, row, action, result)
+        if isinstance(result, StageChange):
+            offer_undo(request, str(action.done), move_deed(result))
+            return HttpResponseRedirect(self.way_back(request, row))
         context = {
             **self.admin_site.each_context(request),
             "title": row.display_name,

@@ -60,7 +60,11 @@ class DirectorTextAdmin(RoomAdmin):
 
     def change_through(self, row: DirectorText, typed: Typed) -> DirectorText:
         return write_director_text(
-            month=row.month, by=typed.by, at=typed.at, **typed.only("text_nl", "text_en")
+            month=row.month,
+            by=typed.by,
+            at=typed.at,
+            version=typed.version,
+            **typed.only("text_nl", "text_en"),
         )
 
 

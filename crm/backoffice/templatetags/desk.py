@@ -52,6 +52,13 @@ register.simple_tag(badge, name="badge")
 
 
 @register.simple_tag
+def undo_token(message: Any) -> str:
+    """What takes back the deed that a message tells of; empty where it cannot be taken back (see `undo`)."""
+    kind, _space, token = str(getattr(message, "extra_tags", "") or "").partition(" ")
+    return token if kind == "undo" else ""
+
+
+@register.simple_tag
 def steps(done: int) -> SafeString:
     """Seven marks, `done` of them filled: how far a lead got."""
     return format_html(

@@ -1,5 +1,6 @@
 """Verbs on the rows of the quiet list: putting one off with a reason, and giving one to a colleague."""
 
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -8,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from crm.acquisition.models import Lead, Task
-from crm.acquisition.services import change_lead, hand_over_task
+from crm.acquisition.services import change_lead, hand_over_task, take_back_task_change
 from crm.acquisition.services.tasks import new_owner_faults
 from crm.common.errors import Fault, RuleError, refuse
 from crm.common.locks import lock_rows
@@ -30,6 +31,17 @@ KINDS: dict[type[models.Model], SubjectKind] = {
     CountEvent: SubjectKind.COUNT_EVENT,
     Task: SubjectKind.TASK,
 }
+
+
+@dataclass(frozen=True, kw_only=True)
+class HandedOver:
+    """What changed hands, as it stood right afterwards: the record with who had it before, and the promises."""
+
+    subject: Lead | HousingNeed | None = None
+    owner_before: User | None = None
+    tasks: tuple[Task, ...] = ()
+
+
 Subject = Lead | HousingNeed | Vacancy | Tenancy | CountEvent | Task
 
 
@@ -64,32 +76,49 @@ def end_snooze(*, snooze: Snooze, by: User, at: datetime) -> Snooze:
 
 
 @transaction.atomic
-def hand_over(*, subject: Subject, owner: User, by: User, at: datetime, version: int | None = None) -> None:
+def hand_over(
+    *, subject: Subject, owner: User, by: User, at: datetime, version: int | None = None
+) -> HandedOver:
     """Give a lead with what `by` promised there, a need or a task to a colleague of the desk, who may read its name.
 
     Of a lead that belongs to somebody else only the promises of `by` change hands.
     """
     if isinstance(subject, Task):
-        hand_over_task(task=subject, owner=owner, by=by, at=at, version=version)
-    elif isinstance(subject, Lead):
-        _hand_over_lead(subject, owner, by, at, version)
-    elif isinstance(subject, HousingNeed):
+        return HandedOver(tasks=(hand_over_task(task=subject, owner=owner, by=by, at=at, version=version),))
+    if isinstance(subject, Lead):
+        return _hand_over_lead(subject, owner, by, at, version)
+    if isinstance(subject, HousingNeed):
         refuse(new_owner_faults(owner, subject.owner_id, subject.lead_id))
-        change_need(need=subject, owner=owner, by=by, at=at, version=version)
-    else:
-        message = _("This belongs to the whole team: there is nobody to take it over from.")
-        raise RuleError(Fault("no_owner", message, "owner"))
+        before = subject.owner
+        need = change_need(need=subject, owner=owner, by=by, at=at, version=version)
+        return HandedOver(subject=need, owner_before=before)
+    message = _("This belongs to the whole team: there is nobody to take it over from.")
+    raise RuleError(Fault("no_owner", message, "owner"))
 
 
-def _hand_over_lead(lead: Lead, owner: User, by: User, at: datetime, version: int | None) -> None:
+@transaction.atomic
+def take_back_hand_over(*, handed: HandedOver, by: User, at: datetime) -> None:
+    """Who had it has it again, with every promise that went along. Raises `StaleError` where somebody changed one since."""
+    given: dict[str, Any] = {"owner": handed.owner_before, "by": by, "at": at}
+    if isinstance(handed.subject, Lead):
+        change_lead(lead=handed.subject, version=handed.subject.version, **given)
+    elif handed.subject is not None:
+        change_need(need=handed.subject, version=handed.subject.version, **given)
+    for task in handed.tasks:
+        take_back_task_change(task=task, by=by, at=at, version=task.version)
+
+
+def _hand_over_lead(lead: Lead, owner: User, by: User, at: datetime, version: int | None) -> HandedOver:
     is_own = lead.owner_id in (None, by.pk)
     # The new owner of a lead reads its name by being the owner; who only takes over a promise must read it already.
     refuse(new_owner_faults(owner, lead.owner_id if is_own else by.pk, None if is_own else lead.pk))
+    before = lead.owner
     if is_own:
         version = lead.version if version is None else version
-        change_lead(lead=lead, owner=owner, by=by, at=at, version=version)
-    for task in Task.objects.open().filter(lead=lead, owner=by).order_by("pk"):
-        hand_over_task(task=task, owner=owner, by=by, at=at)
+        lead = change_lead(lead=lead, owner=owner, by=by, at=at, version=version)
+    promised = Task.objects.open().filter(lead=lead, owner=by).order_by("pk")
+    tasks = tuple(hand_over_task(task=task, owner=owner, by=by, at=at) for task in promised)
+    return HandedOver(subject=lead if is_own else None, owner_before=before, tasks=tasks)
 
 
 def _day_faults(until: date, today: date) -> list[Fault]:

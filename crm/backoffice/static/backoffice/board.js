@@ -34,11 +34,17 @@
   };
 
   // ── asking the server ─────────────────────────────────────────────────
-  const post = async (url, body) => {
-    body.set("csrfmiddlewaretoken", board.querySelector("[name=csrfmiddlewaretoken]").value);
+  // After a new log-in in another tab this page's token is old: the refusal brings a new one, and it is sent once more.
+  const post = async (url, body, isSecond = false) => {
+    const token = board.querySelector("[name=csrfmiddlewaretoken]");
+    body.set("csrfmiddlewaretoken", token.value);
     try {
-      const answer = await fetch(url + location.search, { method: "POST", body, credentials: "same-origin" });
-      return { status: answer.status, ...(await answer.json()) };
+      const headers = { "X-Requested-With": "fetch" };
+      const answer = await fetch(url + location.search, { method: "POST", body, headers, credentials: "same-origin" });
+      const said = await answer.json();
+      if (!said.token || isSecond) return { status: answer.status, ...said };
+      token.value = said.token;
+      return await post(url, body, true);
     } catch {
       return { status: 0, sentence: words.noAnswer };
     }
@@ -77,6 +83,14 @@
     const answer = await post(words.move, body);
     card.classList.remove("waits");
     if (answer.panel) { ask(card, to, origin, focus, answer.panel, dialog); return; }
+    if (dialog && answer.status !== 200 && answer.status !== 409) {
+      // Nothing was moved: what was typed in the panel stays there.
+      delete dialog.querySelector("form").dataset.sent;
+      const fault = dialog.querySelector("[data-refused]");
+      fault.textContent = answer.sentence || words.noAnswer;
+      fault.hidden = false;
+      return;
+    }
     if (dialog) { dialog.dataset.done = "yes"; dialog.close(); }
     if (answer.status === 200 || answer.status === 409) {
       settle(card, answer, focus);

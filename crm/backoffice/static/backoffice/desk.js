@@ -38,13 +38,7 @@
   }));
   mark();
 
-  // Forms: a second click sends nothing twice; a page left with typed text asks first.
-  let typed = false;
-  document.querySelectorAll("form[data-guard]").forEach((form) => {
-    form.addEventListener("input", () => { typed = true; });
-    form.addEventListener("submit", () => { typed = false; });
-  });
-  window.addEventListener("beforeunload", (event) => { if (typed) event.preventDefault(); });
+  // Forms: a second click sends nothing twice. That a page left with typed text asks first is in drafts.js.
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (form.method !== "post") return;

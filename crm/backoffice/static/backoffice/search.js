@@ -119,6 +119,9 @@
     } else if (event.key === "/") {
       event.preventDefault();
       open();
+    } else if (event.key === "z" && document.querySelector("[data-undo]")) {
+      event.preventDefault();
+      document.querySelector("[data-undo]").click();
     } else if (event.key === "?") {
       event.preventDefault();
       help.showModal();

@@ -18,6 +18,16 @@
   const faultsOf = (page) => [...page.querySelectorAll(".message.error li, .field .error span")]
     .map((line) => line.textContent.trim()).filter(Boolean);
 
+  // What was done stands above the week too, with its button that takes it back; `said` speaks it once.
+  const showMessages = (page) => {
+    document.querySelectorAll("#main > div > .messages").forEach((list) => list.parentElement.remove());
+    const list = page.querySelector("#main > div > .messages");
+    if (!list) return;
+    const shown = document.importNode(list.parentElement, true);
+    shown.removeAttribute("role");
+    document.querySelector("#main .page-head").before(shown);
+  };
+
   // Send a form and put the week that comes back in the place of this one; a refusal is said where it was asked.
   const send = async (form) => {
     const index = place();
@@ -40,7 +50,8 @@
       return;
     }
     week().replaceWith(document.importNode(fresh, true));
-    const messages = [...page.querySelectorAll(".message")].map((message) => message.textContent.trim());
+    const messages = [...page.querySelectorAll(".messages .message p")].map((message) => message.textContent.trim());
+    showMessages(page);
     said.textContent = messages.join(" ");
     focusAt(index);
   };
