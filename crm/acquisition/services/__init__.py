@@ -4,6 +4,7 @@ from crm.acquisition.services.contact import (
     log_activity,
     record_proposal,
     reveal_name,
+    take_back_activity,
 )
 from crm.acquisition.services.documents import add_document, withdraw_document
 from crm.acquisition.services.leads import change_lead, import_lead, record_lead
@@ -46,5 +47,6 @@ __all__ = [
     "reschedule_task",
     "reveal_name",
     "reverse_change",
+    "take_back_activity",
     "withdraw_document",
 ]
