@@ -195,6 +195,8 @@ CACHES = {  # counts requests per key; several web machines share one, such as r
 # ── Mail ────────────────────────────────────────────────────────────────────
 vars().update(env.email_url("EMAIL_URL", default="smtp://127.0.0.1:25"))
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="crm@kennispark.example")
+CRM_MAIL_ADDRESS = env.str("CRM_MAIL_ADDRESS", default="")
+CRM_MAIL_SOURCE = env.str("CRM_MAIL_SOURCE", default="")
 
 # ── Log: one JSON object a line, no personal data ───────────────────────────
 LOGGING = {

@@ -9,20 +9,36 @@ from crm.contacts.models import Organisation
 from crm.desk.bulk.models import BulkItem, BulkJob
 from crm.desk.calendar_models import CalendarAddress, MorningChoice, MorningRound
 from crm.desk.list_models import DefaultView, ListExport, SavedView
+from crm.desk.mail.models import (
+    AsideMail,
+    DropAddress,
+    IncomingMail,
+    MailAttachment,
+    MailFiling,
+    MailParticipant,
+    MailSource,
+)
 from crm.desk.merging.models import Merge, NotTheSame
 from crm.desk.rounds.models import ContactRound, RoundChange, RoundMember
 from crm.desk.snoozes import Snooze
 from crm.targets.models import CountEvent, Observation
 
 __all__ = [
+    "AsideMail",
     "BulkItem",
     "BulkJob",
     "CalendarAddress",
     "ContactRound",
     "DefaultView",
+    "DropAddress",
     "ImportBatch",
     "ImportedRow",
+    "IncomingMail",
     "ListExport",
+    "MailAttachment",
+    "MailFiling",
+    "MailParticipant",
+    "MailSource",
     "Merge",
     "MorningChoice",
     "MorningRound",

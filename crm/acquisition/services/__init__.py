@@ -4,6 +4,7 @@ from crm.acquisition.services.contact import (
     log_activity,
     record_proposal,
     reveal_name,
+    take_back_activity,
 )
 from crm.acquisition.services.deeds import (
     AddTag,
@@ -70,6 +71,7 @@ __all__ = [
     "reschedule_task",
     "reveal_name",
     "reverse_change",
+    "take_back_activity",
     "take_back_task_change",
     "withdraw_activity",
     "withdraw_document",

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from accounts.idempotency import forget_answers
 from crm.backoffice.morning_mail import queue_morning_mails
+from crm.desk.mail.reading import read_mailbox
 from crm.desk.services import forget_bulk, run_due_bulk
 from crm.messages.services import send_due
 
@@ -24,11 +25,12 @@ DUE_WORK: tuple[tuple[str, Callable[..., int | None]], ...] = (
     ("morning mail(s) put in the outbox", queue_morning_mails),
     ("lead(s) of bulk work dealt with", run_due_bulk),
     ("", forget_bulk),
+    ("mail(s) taken in", read_mailbox),
 )
 
 
 class Command(BaseCommand):
-    help = "Does what is due: sends mail, writes the morning mail, forgets old answers. With --loop every minute until it is stopped."
+    help = "Does what is due: sends mail, writes the morning mail, takes in mail for the record, forgets old answers. With --loop every minute until it is stopped."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--loop", action="store_true", help="Go on until stopped.")
