@@ -9,6 +9,7 @@ from crm.contacts.models import Organisation
 from crm.desk.calendar_models import CalendarAddress, MorningChoice, MorningRound
 from crm.desk.list_models import DefaultView, ListExport, SavedView
 from crm.desk.merging.models import Merge, NotTheSame
+from crm.desk.sheets.models import OwnReference, SheetImport, SheetLine, SheetMapping
 from crm.desk.snoozes import Snooze
 from crm.targets.models import CountEvent, Observation
 
@@ -22,7 +23,11 @@ __all__ = [
     "MorningChoice",
     "MorningRound",
     "NotTheSame",
+    "OwnReference",
     "SavedView",
+    "SheetImport",
+    "SheetLine",
+    "SheetMapping",
     "Snooze",
 ]
 
