@@ -12,6 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.utils import label_for_field, lookup_field
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
 from django.db import models
@@ -54,12 +55,15 @@ def export_list(site: Any, request: HttpRequest, list_name: str, export_format: 
         raise PermissionDenied
     paged = copy(admin)
     paged.list_per_page = ROWS_AT_ONCE
-    changelist = paged.get_changelist_instance(request)
+    back = reverse(f"admin:{list_name.replace('.', '_')}_changelist")
+    try:
+        changelist = paged.get_changelist_instance(request)
+    except IncorrectLookupParameters:
+        return HttpResponseRedirect(f"{back}?e=1")  # as the list itself answers a filter it does not know
     if changelist.result_count > MOST_ROWS:
         sentence = _("A spreadsheet takes %(most)s rows at most; this list has %(rows)s. Filter it further.")
         values = {"most": grouped(MOST_ROWS), "rows": grouped(changelist.result_count)}
         messages.error(request, sentence % values)
-        back = reverse(f"admin:{list_name.replace('.', '_')}_changelist")
         return HttpResponseRedirect(f"{back}?{request.GET.urlencode()}")
     now = timezone.now()
     outgoing = Outgoing(list_name, request.user, now) if is_importable(list_name) else None

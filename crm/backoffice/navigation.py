@@ -90,7 +90,7 @@ GROUPS: tuple[Group, ...] = (
                 "report",
                 ("reports.reportedition", "reports.directortext", "reports.partneraction"),
             ),
-            Place(_("Import"), "import", ("desk.importbatch", "desk.importedrow")),
+            Place(_("Import"), "import", ("desk.importbatch", "desk.importedrow"), url_name="admin:imports"),
             Place(
                 _("Settings"),
                 "settings",
@@ -200,6 +200,8 @@ def navigation(request: HttpRequest) -> list[DrawnGroup]:
             here = "true" if model and model in place.models else ""
             if place.url_name == "admin:any_board" and request.path.startswith(url):
                 here = "true"  # every track has a board of its own
+            if place.url_name == "admin:imports" and request.path.startswith(url):
+                here = "true"  # every import has a page of its own
             current = "page" if request.path == url else here
             count = place.count(user, now) if place.count else 0
             lines.append(Line(str(place.label), place.icon, url, current, count))

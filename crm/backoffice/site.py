@@ -32,6 +32,7 @@ from crm.backoffice.navigation import SETTINGS, Line, may_see, navigation, quick
 from crm.backoffice.quiet_page import today_page
 from crm.backoffice.referrals import referral_urls
 from crm.backoffice.search import remembering, search_page
+from crm.backoffice.sheet_pages import sheet_urls
 
 
 class BackofficeSite(AdminSite):
@@ -79,6 +80,7 @@ class BackofficeSite(AdminSite):
             *referral_urls(self),
             *duplicate_urls(self),
             *board_urls(self),
+            *sheet_urls(self),
         ]
         return [*own, *pages, *super().get_urls()]
 

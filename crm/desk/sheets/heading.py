@@ -87,7 +87,10 @@ def table_of(grid: Grid, known_heads: Collection[str] = ()) -> Table:
 def _head_place(lines: Sequence[tuple[int, list[Cell]]], known: Collection[str]) -> int:
     """The line among the first with the most heads that are known; else the first that is as wide as the table."""
     first = lines[:LOOKED_AT]
-    hits = [len({folded_head(said(cell)) for cell in cells if cell is not None} & set(known)) for _n, cells in first]
+    hits = [
+        len({folded_head(said(cell)) for cell in cells if cell is not None} & set(known))
+        for _n, cells in first
+    ]
     if max(hits) > 0:
         return hits.index(max(hits))
     widths = [sum(cell is not None for cell in cells) for _number, cells in first]

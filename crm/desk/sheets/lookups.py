@@ -62,7 +62,7 @@ class Lookups:
         return _by(str.lower, ((pk, email) for pk, (_name, email) in self.people.items() if email))
 
     @cached_property
-    def leads(self) -> dict[int, str]:
+    def leads(self) -> dict[int, str | None]:
         return dict(Lead.objects.order_by("pk").values_list("pk", "code_name"))
 
     @cached_property
@@ -110,7 +110,9 @@ def _one(found: list[int], text: str, hint: str) -> int:
     if not found:
         raise Unreadable(_("“%(text)s” is not known here.") % {"text": text})
     message = ngettext(
-        "There is %(count)d called “%(text)s”: %(hint)s.", "There are %(count)d called “%(text)s”: %(hint)s.", len(found)
+        "There is %(count)d called “%(text)s”: %(hint)s.",
+        "There are %(count)d called “%(text)s”: %(hint)s.",
+        len(found),
     )
     raise Unreadable(message % {"count": len(found), "text": text, "hint": hint})
 
@@ -174,12 +176,16 @@ def _find_lead(text: str, lookups: Lookups) -> int:
 
 def _find_building(text: str, lookups: Lookups) -> int:
     wanted = folded(text)
-    return _one([pk for pk, name in lookups.buildings.items() if folded(name) == wanted], text, _("mend it by hand"))
+    return _one(
+        [pk for pk, name in lookups.buildings.items() if folded(name) == wanted], text, _("mend it by hand")
+    )
 
 
 def _find_unit(text: str, lookups: Lookups) -> int:
     wanted = folded(text)
-    return _one([pk for pk, name in lookups.units.items() if folded(name) == wanted], text, _("mend it by hand"))
+    return _one(
+        [pk for pk, name in lookups.units.items() if folded(name) == wanted], text, _("mend it by hand")
+    )
 
 
 ORGANISATION = _kind(_find_organisation, lambda pk, lookups: lookups.organisations.get(pk, f"#{pk}"))
@@ -200,7 +206,9 @@ def value_list(name: str) -> Kind:
             if wanted in (folded(row.code), folded(row.name_nl), folded(row.name_en)):
                 return int(row.pk)
         known = ", ".join(str(row) for row in rows)
-        raise Unreadable(_("“%(text)s” is not known. Choose one of: %(known)s.") % {"text": text, "known": known})
+        raise Unreadable(
+            _("“%(text)s” is not known. Choose one of: %(known)s.") % {"text": text, "known": known}
+        )
 
     def show(pk: int, lookups: Lookups) -> str:
         return next((str(row) for row in getattr(lookups, name) if row.pk == pk), "")

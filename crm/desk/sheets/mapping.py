@@ -18,8 +18,8 @@ def heads_key(heads: Sequence[str]) -> str:
     return sha256("\n".join(folded_head(head) for head in heads).encode()).hexdigest()
 
 
-def words_of_kind(kind: type[SheetKind]) -> dict[str, str]:
-    """From every head that somebody may write to the field: labels in each language first, then what else people say."""
+def labels_of_kind(kind: type[SheetKind]) -> dict[str, str]:
+    """From the names that we give the fields, in each language, to the fields."""
     words: dict[str, str] = {}
     for language, _name in settings.LANGUAGES:
         with translation.override(language):
@@ -27,19 +27,26 @@ def words_of_kind(kind: type[SheetKind]) -> dict[str, str]:
                 words.setdefault(folded_head(str(field.label)), field.name)
     for field in kind.fields:
         words.setdefault(folded_head(field.name), field.name)
+    return words
+
+
+def words_of_kind(kind: type[SheetKind]) -> dict[str, str]:
+    """The same with what else people call them."""
+    words = labels_of_kind(kind)
+    for field in kind.fields:
         for alias in field.aliases:
             words.setdefault(folded_head(alias), field.name)
     return words
 
 
 def guessed(kind: type[SheetKind], heads: Sequence[str]) -> list[str]:
-    """A field per column, "" for a column that is left out; no field twice."""
-    words = words_of_kind(kind)
-    mapping: list[str] = []
-    for head in heads:
-        plain = folded_head(head)
-        name = words.get(plain) or words.get(plain.rpartition(" ")[2] if ":" in head else "", "")
-        mapping.append("" if name in mapping else name)
+    """A field per column, "" for a column that is left out; no field twice, and our own names before other words."""
+    mapping = [""] * len(heads)
+    for words in (labels_of_kind(kind), words_of_kind(kind)):
+        for place, head in enumerate(heads):
+            name = words.get(folded_head(head)) or words.get(folded_head(head.rpartition(": ")[2]), "")
+            if not mapping[place] and name not in mapping:
+                mapping[place] = name
     return mapping
 
 

@@ -53,6 +53,7 @@ class SheetImport(models.Model):
     size = models.PositiveIntegerField(_("size in bytes"))
     content = models.BinaryField(_("content"), null=True)
     heads = models.JSONField(_("heads"), default=list)
+    samples = models.JSONField(_("examples"), default=list)
     mapping = models.JSONField(_("columns"), default=list)
     options = models.JSONField(_("options"), default=dict)
     corrections = models.JSONField(_("corrections"), default=dict)

@@ -102,7 +102,9 @@ def _text(data: bytes) -> Grid:
             if len(lines) > MOST_ROWS + SPARE_LINES:
                 raise _too_many()
     except csv.Error as error:
-        message = _("Line %(line)d cannot be read: a quotation mark is not closed, or a cell is far too long.")
+        message = _(
+            "Line %(line)d cannot be read: a quotation mark is not closed, or a cell is far too long."
+        )
         raise _unfit("unreadable_line", message % {"line": line}) from error
     return Grid(lines, notices)
 
@@ -168,7 +170,9 @@ def _workbook(data: bytes) -> Grid:
         sheets = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
         grids = [(sheet.title, list(_lines(sheet))) for sheet in sheets]
     except (InvalidFileException, zipfile.BadZipFile, ParseError, KeyError, ValueError, TypeError) as error:
-        message = _("The workbook is damaged and cannot be read. Open it, save it again as .xlsx and try once more.")
+        message = _(
+            "The workbook is damaged and cannot be read. Open it, save it again as .xlsx and try once more."
+        )
         raise _unfit("damaged", message) from error
     filled = [(title, lines) for title, lines in grids if lines]
     if not filled:
@@ -199,7 +203,9 @@ def _refuse_unsafe(data: bytes) -> None:
                 if part.filename.endswith((".xml", ".rels")):
                     _refuse_document_type(package, part)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
-        message = _("The workbook is damaged and cannot be read. Open it, save it again as .xlsx and try once more.")
+        message = _(
+            "The workbook is damaged and cannot be read. Open it, save it again as .xlsx and try once more."
+        )
         raise _unfit("damaged", message) from error
 
 

@@ -107,19 +107,26 @@ def _find_changes(row: Planned, cells: dict[str, tuple[Field, Any]], kind: Sheet
         if field.is_key or field.is_told or row.current.get(name) == value:
             continue
         if field.only_new and row.pk:
-            row.add(name, _("This is fixed once a record is made; it stands as “%(now)s”.") % {"now": field.kind.show(row.current.get(name), kind.lookups)})
+            row.add(
+                name,
+                _("This is fixed once a record is made; it stands as “%(now)s”.")
+                % {"now": field.kind.show(row.current.get(name), kind.lookups)},
+            )
             continue
         row.changes[name] = value
     if kind.options.empties_clear and row.pk and not row.is_closed:
         for name, (field, cell) in cells.items():
-            emptied = _emptied(row.current.get(name))
-            if is_empty(cell) and not (field.is_key or field.is_told or field.only_new):
-                if row.current.get(name) != emptied:
-                    row.changes[name] = emptied
+            stays = field.is_key or field.is_told or field.only_new or _says_nothing(row.current.get(name))
+            if is_empty(cell) and not stays:
+                row.changes[name] = _emptied(row.current[name])
     if not row.pk:
         for name, field in fields.items():
             if field.is_needed and name not in row.values and name not in wrong:
                 row.add(name, _("A new row needs this."))
+
+
+def _says_nothing(value: Any) -> bool:
+    return value in (None, "") or (isinstance(value, tuple) and all(part is None for part in value))
 
 
 def _emptied(value: Any) -> Any:
@@ -155,7 +162,9 @@ def line_of(row: Planned, kind: SheetKind, *, is_left_out: bool) -> dict[str, An
     def shown(name: str, value: Any) -> str:
         return fields[name].kind.show(value, kind.lookups)[:LONGEST_SHOWN]
 
-    changes = [[name, shown(name, row.current.get(name)), shown(name, value)] for name, value in row.changes.items()]
+    changes = [
+        [name, shown(name, row.current.get(name)), shown(name, value)] for name, value in row.changes.items()
+    ]
     done = {name: frozen(value) for name, value in sorted(row.changes.items())}
     written = json.dumps([verdict, row.pk, done], sort_keys=True, default=str)
     return {

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from crm.common.errors import Fault, RuleError, refuse
 from crm.common.locks import lock_row
-from crm.desk.sheets.heading import read_table
+from crm.desk.sheets.heading import Table, read_table, said
 from crm.desk.sheets.kinds.all import KINDS
 from crm.desk.sheets.mapping import guessed, heads_key, mapping_faults, remembered, words_of_kind
 from crm.desk.sheets.models import (
@@ -32,7 +32,7 @@ from crm.desk.sheets.work import Progress, nobody_told, work_on
 
 # After this, an import can no longer be undone: what it kept of people for that purpose is forgotten.
 KEPT = timedelta(days=30)
-LONGEST_NAME = 120
+LONGEST_NAME, SAMPLES = 120, 3
 LONGEST_CORRECTION = 5_000
 
 
@@ -58,6 +58,7 @@ def take_sheet(*, kind: str, name: str, data: bytes, by: User, at: datetime) -> 
         size=len(data),
         content=data,
         heads=table.heads,
+        samples=_samples(table),
         mapping=known.mapping if known else guessed(of_kind, table.heads),
         options=known.options if known else {},
         notices=notices,
@@ -65,6 +66,16 @@ def take_sheet(*, kind: str, name: str, data: bytes, by: User, at: datetime) -> 
         uploaded_at=at,
         uploaded_by=by,
     )
+
+
+def _samples(table: Table) -> list[list[str]]:
+    """The first few cells of each column, to see what it holds."""
+    samples: list[list[str]] = [[] for _head in table.heads]
+    for row in table.rows[:200]:
+        for place, cell in enumerate(row.cells):
+            if cell is not None and len(samples[place]) < SAMPLES:
+                samples[place].append(said(cell)[:60])
+    return samples
 
 
 def _plain(text: str) -> str:
@@ -189,7 +200,7 @@ def forget_sheets(*, at: datetime) -> int:
 
 def _forget(sheet: SheetImport, at: datetime) -> None:
     SheetLine.objects.filter(sheet=sheet).delete()
-    sheet.content, sheet.corrections, sheet.trouble = None, {}, []
+    sheet.content, sheet.corrections, sheet.samples, sheet.trouble = None, {}, [], []
     sheet.forgotten_at = at
     sheet.save()
 

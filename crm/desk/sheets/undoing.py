@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from datetime import datetime
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -12,9 +13,10 @@ from crm.desk.sheets.kinds.base import SheetKind, thawed
 from crm.desk.sheets.models import SheetImport, SheetLine, Verdict
 
 MOST_OBSTACLES = 50
+Versions = dict[int, tuple[int, str, datetime]]
 
 
-def take_back(sheet: SheetImport, kind: SheetKind, progress: Callable[[int, int], None]) -> None:
+def take_back(sheet: SheetImport, kind: SheetKind, progress: Callable[[int, int, int], None]) -> None:
     """Undo every written row, the last one first. Raises `RuleError` that names what was built on it."""
     lines = list(sheet.lines.filter(version__isnull=False).order_by("-line"))
     found = obstacles(lines, kind)
@@ -24,13 +26,12 @@ def take_back(sheet: SheetImport, kind: SheetKind, progress: Callable[[int, int]
             more = _("And %(count)d more.") % {"count": len(found) - MOST_OBSTACLES}
             shown.append(Fault("built_on", more))
         raise RuleError(shown)
-    for number, line in enumerate(lines, start=1):
-        if line.verdict == Verdict.CREATE:
-            kind.take_back_new(line)
-        else:
-            kind.take_back_change(line, {name: thawed(value) for name, value in line.before.items()})
+    kind.take_back_new([line for line in lines if line.verdict == Verdict.CREATE])
+    changed = [line for line in lines if line.verdict == Verdict.UPDATE]
+    for number, line in enumerate(changed, start=1):
+        kind.take_back_change(line, {name: thawed(value) for name, value in line.before.items()})
         if number % 100 == 0:
-            progress(number, len(lines))
+            progress(sheet.pk, number, len(changed))
 
 
 def obstacles(lines: Sequence[SheetLine], kind: SheetKind) -> list[str]:
@@ -51,7 +52,7 @@ def obstacles(lines: Sequence[SheetLine], kind: SheetKind) -> list[str]:
     return found
 
 
-def _reasons(line: SheetLine, versions: dict, hanging: dict) -> list[str]:  # type: ignore[type-arg]
+def _reasons(line: SheetLine, versions: Versions, hanging: dict[int, list[str]]) -> list[str]:
     standing = versions.get(line.record or 0)
     if standing is None:
         return [_("it is not there any more.")]

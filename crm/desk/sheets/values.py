@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
@@ -46,9 +46,13 @@ MONTHS = {
     for name in names
 }
 NUMERIC_DAY = re.compile(r"(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4}|\d{2})(?:[ T]0{1,2}:00(?::00)?)?", re.ASCII)
-ISO_DAY = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?", re.ASCII)
+ISO_DAY = re.compile(
+    r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?", re.ASCII
+)
 WORDED_DAY = re.compile(r"(\d{1,2})[-. ]+([a-z]+)\.?[-. ]+(\d{4}|\d{2})", re.ASCII)
-MONEY = re.compile(r"€|\beuro?s?\b|\beur\b|m²|m2|\bfte\b|\bexcl\.? btw\b|/m²/jr|,[-–—]$|\.[-–—]$", re.IGNORECASE)
+MONEY = re.compile(
+    r"€|\beuro?s?\b|\beur\b|m²|m2|\bfte\b|\bexcl\.? btw\b|/m²/jr|,[-–—]$|\.[-–—]$", re.IGNORECASE
+)
 GROUPED = re.compile(r"[+-]?\d{1,3}(?:[. '\u2019]\d{3})+", re.ASCII)
 PLAIN = re.compile(r"[+-]?\d+(?:\.\d+)?", re.ASCII)
 YES = frozenset({"ja", "j", "yes", "y", "x", "1", "true", "waar", "wahr", "oui", "✓", "✔"})
@@ -150,14 +154,23 @@ EMAIL = Kind(_read_email, _as_text, _text_cell)
 # ── numbers ─────────────────────────────────────────────────────────────────
 def read_number(cell: Cell, reading: Reading) -> Decimal:
     """`12.500,50`, `12,500.50`, `€ 1.250,-`, `1 250`, `175`; a comma alone is a decimal comma, as in the Netherlands."""
-    if isinstance(cell, bool) or isinstance(cell, date):
+    if isinstance(cell, bool | date):
         raise Unreadable(_("This is no number."))
     if isinstance(cell, int | Decimal):
         return Decimal(cell)
     if isinstance(cell, float):
         return Decimal(repr(cell))
     shown = text_in(cell)
-    text = MONEY.sub("", shown).strip()
+    text = _plain_number(MONEY.sub("", shown).strip())
+    if not PLAIN.fullmatch(text):
+        raise Unreadable(_("“%(text)s” is no number.") % {"text": shown})
+    if "." in shown and "," not in shown and "." not in text:
+        reading.say(_("“%(text)s” was read as %(number)s.") % {"text": shown, "number": text})
+    return Decimal(text)
+
+
+def _plain_number(text: str) -> str:
+    """The number with a point for its decimals and nothing between its thousands."""
     if "," in text and "." in text:
         decimal_mark = max(",", ".", key=text.rfind)
         text = text.replace("." if decimal_mark == "," else ",", "").replace(decimal_mark, ".")
@@ -167,15 +180,7 @@ def read_number(cell: Cell, reading: Reading) -> Decimal:
         text = text.replace(",", "")
     elif GROUPED.fullmatch(text) and not text.lstrip("+-").startswith("0"):
         text = re.sub(r"[^\d+-]", "", text)
-        if "." in shown:
-            reading.say(_("“%(text)s” was read as %(number)s.") % {"text": shown, "number": text})
-    text = text.replace(" ", "")
-    if not PLAIN.fullmatch(text):
-        raise Unreadable(_("“%(text)s” is no number.") % {"text": shown})
-    try:
-        return Decimal(text)
-    except InvalidOperation as error:
-        raise Unreadable(_("“%(text)s” is no number.") % {"text": shown}) from error
+    return text.replace(" ", "")
 
 
 def _read_whole(cell: Cell, reading: Reading) -> int:
@@ -217,7 +222,9 @@ def _read_kvk(cell: Cell, reading: Reading) -> str:
     shown = text_in(cell)
     digits = re.sub(r"(?i)\bkvk\b|[\s.:-]", "", shown)
     if digits.isascii() and digits.isdigit() and len(digits) == 7:
-        message = _("%(short)s has seven digits: read as %(whole)s, with the leading zero that spreadsheets drop.")
+        message = _(
+            "%(short)s has seven digits: read as %(whole)s, with the leading zero that spreadsheets drop."
+        )
         reading.say(message % {"short": digits, "whole": f"0{digits}"})
         return f"0{digits}"
     return digits
@@ -300,7 +307,12 @@ def words_for(choices: Any) -> Mapping[str, str]:
     for language, _name in settings.LANGUAGES:
         with translation.override(language):
             for code, label in choices:
-                for text in (str(label), str(label).partition(" (")[0], str(code), str(code).replace("_", " ")):
+                for text in (
+                    str(label),
+                    str(label).partition(" (")[0],
+                    str(code),
+                    str(code).replace("_", " "),
+                ):
                     words.setdefault(folded(text), code)
     # A code always means itself, whatever another choice's label says.
     words |= {folded(str(code)): code for code, _label in choices}
@@ -319,7 +331,9 @@ def choice_of(choices: Any) -> Kind:
         found = words.get(folded(text))
         if found is None:
             known = ", ".join(str(label) for _code, label in choices)
-            raise Unreadable(_("“%(text)s” is not known. Choose one of: %(known)s.") % {"text": text, "known": known})
+            raise Unreadable(
+                _("“%(text)s” is not known. Choose one of: %(known)s.") % {"text": text, "known": known}
+            )
         return found
 
     def read(cell: Cell, _reading: Reading) -> str:
@@ -336,13 +350,17 @@ def several(one: Kind) -> Kind:
 
     def read(cell: Cell, reading: Reading) -> tuple[Any, ...]:
         text = text_in(cell)
+        if reading.current and text == show(reading.current, reading.lookups):
+            return tuple(reading.current)
         pieces = [piece for piece in re.split(r"[;\n]", text) if piece.strip()]
         if len(pieces) == 1 and "," in text:
             try:
-                return (one.read(text, reading),)
+                return (one.read(text, replace(reading, current=None)),)
             except Unreadable:
                 pieces = [piece for piece in text.split(",") if piece.strip()]
-        return tuple(sorted({one.read(piece.strip(), reading) for piece in pieces}, key=str))
+        return tuple(
+            sorted({one.read(piece.strip(), replace(reading, current=None)) for piece in pieces}, key=str)
+        )
 
     def show(value: Any, lookups: Any) -> str:
         return "; ".join(one.show(part, lookups) for part in value or ())
@@ -355,9 +373,13 @@ def listed(one: Kind) -> Kind:
 
     def read(cell: Cell, reading: Reading) -> tuple[Any, ...]:
         if not isinstance(cell, str):
-            return (one.read(cell, reading),)
-        pieces = text_in(cell).split(";")
-        return tuple(one.read(piece.strip(), reading) if not is_empty(piece) else None for piece in pieces)
+            return (one.read(cell, replace(reading, current=None)),)
+        text = text_in(cell)
+        if reading.current and text == show(reading.current, reading.lookups):
+            return tuple(reading.current)
+        pieces = text.split(";")
+        alone = replace(reading, current=None)
+        return tuple(one.read(piece.strip(), alone) if not is_empty(piece) else None for piece in pieces)
 
     def show(value: Any, lookups: Any) -> str:
         return "; ".join(one.show(part, lookups) or "–" for part in value or ())

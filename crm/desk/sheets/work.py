@@ -25,7 +25,8 @@ from crm.desk.sheets.undoing import take_back
 
 LEASE = timedelta(minutes=30)
 MOST_TROUBLE = 20
-Progress = Callable[[int, int], None]
+# Told the import's key, the rows done and all rows.
+Progress = Callable[[int, int, int], None]
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ class ChangedSince(Exception):
     count: int
 
 
-def nobody_told(_done: int, _total: int) -> None:
+def nobody_told(_sheet: int, _done: int, _total: int) -> None:
     return None
 
 
@@ -74,13 +75,15 @@ def table_for(sheet: SheetImport) -> Table:
 
 
 # ── looking ─────────────────────────────────────────────────────────────────
-def check(sheet: SheetImport, at: datetime, progress: Progress = nobody_told, trouble: Sequence[str] = ()) -> None:
+def check(
+    sheet: SheetImport, at: datetime, progress: Progress = nobody_told, trouble: Sequence[str] = ()
+) -> None:
     """Look every row through and keep what it would do; nothing else is written."""
     total = sheet.rows
 
     def tell(done: int) -> None:
         SheetImport.objects.filter(pk=sheet.pk).update(done=done)
-        progress(done, total)
+        progress(sheet.pk, done, total)
 
     kind = kind_for(sheet, sheet.uploaded_by, at)
     rows = plan(kind, table_for(sheet), sheet.mapping, sheet.corrections, tell)
@@ -90,7 +93,12 @@ def check(sheet: SheetImport, at: datetime, progress: Progress = nobody_told, tr
         for line in lines:
             line.sheet = sheet
         SheetLine.objects.bulk_create(lines, batch_size=500)
-        _settle(sheet, SheetState.CHECKED, counts=dict(Counter(line.verdict for line in lines)), trouble=list(trouble))
+        _settle(
+            sheet,
+            SheetState.CHECKED,
+            counts=dict(Counter(line.verdict for line in lines)),
+            trouble=list(trouble),
+        )
 
 
 def _settle(sheet: SheetImport, state: str, **values: Any) -> None:
@@ -105,7 +113,7 @@ def _apply(sheet: SheetImport, by: User, at: datetime, progress: Progress) -> No
         with transaction.atomic():
             lock_row(SheetImport.objects.all(), sheet.pk)
             _write(sheet, by, at, progress)
-            _settle(sheet, SheetState.APPLIED, content=None, trouble=[], corrections={}, done=sheet.rows)
+            _settle(sheet, SheetState.APPLIED, content=None, samples=[], corrections={}, trouble=[])
     except ChangedSince as changed:
         message = ngettext(
             "Nothing was written: since you looked, %(count)d row would do something else. Look again.",
@@ -117,7 +125,9 @@ def _apply(sheet: SheetImport, by: User, at: datetime, progress: Progress) -> No
         told = [_("Nothing was written."), *(str(fault.message) for fault in error.faults[:MOST_TROUBLE])]
         _look_again(sheet, at, told)
     except DatabaseError:
-        _look_again(sheet, at, [_("Nothing was written: somebody else was writing the same records. Try again.")])
+        _look_again(
+            sheet, at, [_("Nothing was written: somebody else was writing the same records. Try again.")]
+        )
 
 
 def _look_again(sheet: SheetImport, at: datetime, trouble: list[str]) -> None:
@@ -151,7 +161,7 @@ def _write(sheet: SheetImport, by: User, at: datetime, progress: Progress) -> No
                 if len(faults) >= MOST_TROUBLE:
                     break
         if number % 100 == 0:
-            progress(number, len(rows))
+            progress(sheet.pk, number, len(rows))
     if faults:
         raise RuleError(faults)
     SheetLine.objects.bulk_update(written, ["record", "version", "before", "beside"], batch_size=500)

@@ -12,6 +12,8 @@ from django.utils import timezone
 
 from accounts.idempotency import forget_answers
 from crm.backoffice.morning_mail import queue_morning_mails
+from crm.backoffice.sheet_work import work_on_sheets
+from crm.desk.sheets.services import forget_sheets
 from crm.messages.services import send_due
 
 # What a round does, in this order, each with the word for its count. A door may know every room, so this list stands
@@ -21,11 +23,14 @@ DUE_WORK: tuple[tuple[str, Callable[..., int | None]], ...] = (
     ("mail(s) sent", send_due),
     ("", forget_answers),
     ("morning mail(s) put in the outbox", queue_morning_mails),
+    # Long files last: they may take minutes.
+    ("import(s) worked on", work_on_sheets),
+    ("", forget_sheets),
 )
 
 
 class Command(BaseCommand):
-    help = "Does what is due: sends mail, writes the morning mail, forgets old answers. With --loop every minute until it is stopped."
+    help = "Does what is due: sends mail, writes the morning mail, works on long imports, forgets what is old. With --loop every minute until it is stopped."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--loop", action="store_true", help="Go on until stopped.")

@@ -55,7 +55,16 @@ OWN = Field(
     OWN_REFERENCE,
     gettext_lazy("own reference"),
     TEXT,
-    ("eigen referentie", "referentie", "reference", "ref", "klantnummer", "debiteurnummer", "relatienummer", "code"),
+    (
+        "eigen referentie",
+        "referentie",
+        "reference",
+        "ref",
+        "klantnummer",
+        "debiteurnummer",
+        "relatienummer",
+        "code",
+    ),
 )
 
 
@@ -153,8 +162,12 @@ class SheetKind:
     def change(self, pk: int, changes: dict[str, Any], planned: dict[str, Any]) -> Made:
         raise NotImplementedError  # each room calls its own verb
 
-    def take_back_new(self, line: Any) -> None:
-        raise NotImplementedError  # each room has its own way back
+    def take_back_new(self, lines: Sequence[Any]) -> None:
+        """Take away the records that an import made; nothing hangs on them. A record with a log stays, as withdrawn."""
+        for start in range(0, len(lines), AT_ONCE):
+            pks = [line.record for line in lines[start : start + AT_ONCE]]
+            OwnReference.objects.filter(kind=self.code, record__in=pks).delete()
+            self.model.objects.filter(pk__in=pks).delete()
 
     def take_back_change(self, line: Any, before: dict[str, Any]) -> None:
         raise NotImplementedError  # each room has its own way back
@@ -181,7 +194,9 @@ class SheetKind:
         found = {}
         for start in range(0, len(pks), AT_ONCE):
             rows = self.model.objects.filter(pk__in=pks[start : start + AT_ONCE]).order_by("pk")
-            for pk, version, who, when in rows.values_list("pk", "version", "changed_by__full_name", "changed_at"):
+            for pk, version, who, when in rows.values_list(
+                "pk", "version", "changed_by__full_name", "changed_at"
+            ):
                 found[pk] = (version, who, when)
         return found
 
@@ -204,7 +219,9 @@ class SheetKind:
         return found
 
     def keep_reference(self, pk: int, reference: str) -> None:
-        """Remember what this record is called in somebody's own administration."""
+        """Remember what this record is called in somebody's own administration; "" forgets it."""
+        if not reference and pk not in self.reference_of:
+            return
         OwnReference.objects.filter(kind=self.code, record=pk).delete()
         if reference:
             OwnReference.objects.create(kind=self.code, record=pk, reference=reference)

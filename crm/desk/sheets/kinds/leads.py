@@ -22,7 +22,15 @@ from crm.acquisition.services import (
     reopen_lead,
     reverse_change,
 )
-from crm.acquisition.stages import ENDINGS, LeadFacts, Standing, Step, is_forward, requirement_faults, step_faults
+from crm.acquisition.stages import (
+    ENDINGS,
+    LeadFacts,
+    Standing,
+    Step,
+    is_forward,
+    requirement_faults,
+    step_faults,
+)
 from crm.common.errors import Fault
 from crm.common.months import amsterdam_day
 from crm.contacts.models import Organisation
@@ -148,7 +156,11 @@ class Leads(SheetKind):
         leads = list(of_it.order_by("pk").values_list("pk", "track"))
         same = [pk for pk, track in leads if track == row.values.get("track", track)]
         if len(same) > 1:
-            row.add("kvk", _("This organisation has %(count)d leads: add a column with the reference.") % {"count": len(same)})
+            row.add(
+                "kvk",
+                _("This organisation has %(count)d leads: add a column with the reference.")
+                % {"count": len(same)},
+            )
         return same[0] if same else None
 
     def new_keys(self, row: Planned) -> list[tuple[str, str]]:
@@ -236,7 +248,12 @@ class Leads(SheetKind):
                 faults = step_faults(step, stands)
                 if is_forward(stands.stage, stage):
                     faults += requirement_faults(facts, stage, on)
-            names = {"to_stage": "stage", "to_status": "status", "occurred_on": "moved_on", "activity": "stage"}
+            names = {
+                "to_stage": "stage",
+                "to_status": "status",
+                "occurred_on": "moved_on",
+                "activity": "stage",
+            }
             row.blame(faults, names)
             if faults:
                 return
@@ -247,9 +264,13 @@ class Leads(SheetKind):
         names = {*PLAIN, *WORDS, *KEYS, *NAMES, "technologies"}
         facts = {name: value for name, value in values.items() if name in names}
         if "technologies" in facts:
-            facts["technologies"] = [row for row in self.lookups.technologies if row.pk in facts["technologies"]]
+            facts["technologies"] = [
+                row for row in self.lookups.technologies if row.pk in facts["technologies"]
+            ]
         for name in ({*KEYS, "organisation"}) & facts.keys():
-            model: Any = (LeadIdentity if name == "organisation" else Lead)._meta.get_field(name).related_model
+            model: Any = (
+                (LeadIdentity if name == "organisation" else Lead)._meta.get_field(name).related_model
+            )
             facts[name] = model.objects.get(pk=facts[name]) if facts[name] else None
         return facts
 
@@ -300,15 +321,19 @@ class Leads(SheetKind):
             lead = change.lead
         return lead
 
-    def take_back_new(self, line: Any) -> None:
-        """The log keeps what happened: the lead is withdrawn as recorded by mistake, as by hand."""
-        self._reverse(line.beside[CHANGES])
-        lead = Lead.objects.get(pk=line.record)
-        reason = Reason.MISTAKE
-        close_lead(
-            lead=lead, to_status=LeadStatus.WITHDRAWN, reason=reason, on=self.today, by=self.by, at=self.at
-        )
-        self.keep_reference(line.record, "")
+    def take_back_new(self, lines: Sequence[Any]) -> None:
+        """The log keeps what happened: each lead is withdrawn as recorded by mistake, as by hand."""
+        for line in lines:
+            self._reverse(line.beside[CHANGES])
+            close_lead(
+                lead=Lead.objects.get(pk=line.record),
+                to_status=LeadStatus.WITHDRAWN,
+                reason=Reason.MISTAKE,
+                on=self.today,
+                by=self.by,
+                at=self.at,
+            )
+            self.keep_reference(line.record, "")
 
     def take_back_change(self, line: Any, before: dict[str, Any]) -> None:
         self._reverse(line.beside.get(CHANGES, ()))

@@ -160,14 +160,8 @@ class Needs(SheetKind):
             self.keep_reference(pk, changes[OWN_REFERENCE])
         return Made(pk, need.version)
 
-    def take_back_new(self, line: Any) -> None:
-        self.keep_reference(line.record, "")
-        HousingNeed.objects.filter(pk=line.record).delete()
-
     def take_back_change(self, line: Any, before: dict[str, Any]) -> None:
         need = HousingNeed.objects.get(pk=line.record)
         change_need(need=need, by=self.by, at=self.at, **self._facts(before))
         if OWN_REFERENCE in before:
             self.keep_reference(line.record, before[OWN_REFERENCE])
-
-

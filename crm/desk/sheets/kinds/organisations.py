@@ -89,7 +89,9 @@ class Organisations(SheetKind):
 
     def current(self, pks: Sequence[int]) -> dict[int, dict[str, Any]]:
         kinds, technologies = defaultdict(list), defaultdict(list)
-        for pk, kind in OrganisationKind.objects.filter(organisation__in=pks).values_list("organisation", "kind"):
+        for pk, kind in OrganisationKind.objects.filter(organisation__in=pks).values_list(
+            "organisation", "kind"
+        ):
             kinds[pk].append(kind)
         through = Organisation.technologies.through._base_manager.filter(organisation__in=pks)
         for pk, technology in through.values_list("organisation", "technology"):
@@ -131,11 +133,15 @@ class Organisations(SheetKind):
         alike = self.lookups.organisations_by_name.get(normalised_name(row.values["name"]), [])
         if alike and self.options.matches_names:
             if len(alike) > 1:
-                message = _("There are %(count)d organisations of this name: add a column with the KvK number or the number.")
+                message = _(
+                    "There are %(count)d organisations of this name: add a column with the KvK number or the number."
+                )
                 row.add("name", message % {"count": len(alike)})
             return alike[0]
         if alike:
-            row.remarks.append(_("There is an organisation of this name already (#%(number)d).") % {"number": alike[0]})
+            row.remarks.append(
+                _("There is an organisation of this name already (#%(number)d).") % {"number": alike[0]}
+            )
         return None
 
     def new_keys(self, row: Planned) -> list[tuple[str, str]]:
@@ -143,7 +149,9 @@ class Organisations(SheetKind):
 
     def check(self, rows: Sequence[Planned]) -> None:
         stored = Organisation.objects.select_related("group").in_bulk([row.pk for row in rows if row.pk])
-        groups = Organisation.objects.in_bulk({row.changes["group"] for row in rows if row.changes.get("group")})
+        groups = Organisation.objects.in_bulk(
+            {row.changes["group"] for row in rows if row.changes.get("group")}
+        )
         for row in rows:
             organisation = stored[row.pk] if row.pk else Organisation()
             for name in (*TEXTS, "phone", "size_class", "founded_on"):
@@ -174,7 +182,9 @@ class Organisations(SheetKind):
             areas = {area.pk: area for area in self.lookups.application_areas}
             facts["application_area"] = areas.get(facts["application_area"])
         if "technologies" in facts:
-            facts["technologies"] = [row for row in self.lookups.technologies if row.pk in facts["technologies"]]
+            facts["technologies"] = [
+                row for row in self.lookups.technologies if row.pk in facts["technologies"]
+            ]
         return facts
 
     def create(self, values: dict[str, Any]) -> Made:
@@ -192,10 +202,6 @@ class Organisations(SheetKind):
             self.keep_reference(pk, changes[OWN_REFERENCE])
         return Made(pk, row.version, beside)
 
-    def take_back_new(self, line: Any) -> None:
-        self.keep_reference(line.record, "")
-        Organisation.objects.filter(pk=line.record).delete()
-
     def take_back_change(self, line: Any, before: dict[str, Any]) -> None:
         """Facts go back by the verb; numbers with their days are put back row by row, for a verb would end them today."""
         facts = self._facts({name: value for name, value in before.items() if name != "kvk"})
@@ -203,6 +209,8 @@ class Organisations(SheetKind):
         change_organisation(organisation=row, by=self.by, at=self.at, **facts)
         if "kvk" in before:
             KvkNumber.objects.filter(organisation=row).delete()
-            KvkNumber.objects.bulk_create(KvkNumber(**read(KvkNumber, each)) for each in line.beside["kvk_rows"])
+            KvkNumber.objects.bulk_create(
+                KvkNumber(**read(KvkNumber, each)) for each in line.beside["kvk_rows"]
+            )
         if OWN_REFERENCE in before:
             self.keep_reference(line.record, before[OWN_REFERENCE])

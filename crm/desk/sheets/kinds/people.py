@@ -98,7 +98,11 @@ class People(SheetKind):
             row.add("positions", _("A position goes with an organisation: say where this person works."))
         for position in positions:
             if position and len(position) > 120:
-                row.add("positions", _("At most %(longest)d characters; this has %(length)d.") % {"longest": 120, "length": len(position)})
+                row.add(
+                    "positions",
+                    _("At most %(longest)d characters; this has %(length)d.")
+                    % {"longest": 120, "length": len(position)},
+                )
         if None in organisations or len(set(organisations)) < len(organisations):
             row.add("organisations", _("Write each organisation once, separated by semicolons."))
         before = dict(zip(*(row.current.get(name) or () for name in PLACES), strict=False))
@@ -107,14 +111,18 @@ class People(SheetKind):
             row.remarks.append(_("Where this person works already stays: an import ends no affiliation."))
         stays = [place for place in before if place in after and "positions" in row.changes]
         if any(after[place] != before[place] for place in stays):
-            row.add("positions", _("An import gives nobody another position: change it on the person's page."))
+            row.add(
+                "positions", _("An import gives nobody another position: change it on the person's page.")
+            )
 
     def _work(self, pk: int, values: dict[str, Any], planned: dict[str, Any]) -> list[int]:
         """Record the places that are new."""
         if not set(PLACES) & values.keys():
             return []
         person = Person.objects.get(pk=pk)
-        present = set(person.affiliations.filter(valid_until__isnull=True).values_list("organisation", flat=True))
+        present = set(
+            person.affiliations.filter(valid_until__isnull=True).values_list("organisation", flat=True)
+        )
         organisations, positions = (planned.get(name) or () for name in PLACES)
         made = []
         for number, place in enumerate(organisations):
@@ -145,10 +153,6 @@ class People(SheetKind):
         if OWN_REFERENCE in changes:
             self.keep_reference(pk, changes[OWN_REFERENCE])
         return Made(pk, person.version, {AFFILIATION: self._work(pk, changes, planned)})
-
-    def take_back_new(self, line: Any) -> None:
-        self.keep_reference(line.record, "")
-        Person.objects.filter(pk=line.record).delete()
 
     def take_back_change(self, line: Any, before: dict[str, Any]) -> None:
         change_person(

@@ -52,7 +52,8 @@ PHONE = Kind(_read_phone, TEXT.show, TEXT.cell)
 
 
 def _choices(name: str) -> Kind:
-    return choice_of([choice for choice in Vacancy._meta.get_field(name).flatchoices if choice[0]])
+    field: Any = Vacancy._meta.get_field(name)
+    return choice_of([choice for choice in field.flatchoices if choice[0]])
 
 
 class Vacancies(SheetKind):
@@ -125,7 +126,9 @@ class Vacancies(SheetKind):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         rows = Vacancy.objects.order_by("pk").values_list("pk", "office", "reference")
-        self.by_reference = {(office, reference): pk for pk, office, reference in rows}
+        self.by_reference: dict[tuple[int | None, str], int] = {
+            (office, reference): pk for pk, office, reference in rows
+        }
         self.by_plain_reference: dict[str, list[int]] = {}
         for (_office, reference), pk in self.by_reference.items():
             self.by_plain_reference.setdefault(reference, []).append(pk)
@@ -154,7 +157,9 @@ class Vacancies(SheetKind):
 
     def check(self, rows: Sequence[Planned]) -> None:
         keys = [row.pk for row in rows if row.pk]
-        stored = Vacancy.objects.select_related("area", "building__area", "unit__building__area").in_bulk(keys)
+        stored = Vacancy.objects.select_related("area", "building__area", "unit__building__area").in_bulk(
+            keys
+        )
         for row in rows:
             facts = self._facts(row.changes)
             if row.pk and not facts:
@@ -162,7 +167,9 @@ class Vacancies(SheetKind):
             vacancy = stored[row.pk] if row.pk else Vacancy()
             faults = state_facts(vacancy, facts)
             broken = {fault.field for fault in faults}
-            if not broken and (not row.pk or set(facts) & {*PLACE_FACTS, "postcode", "house_number", "bag_object_id"}):
+            if not broken and (
+                not row.pk or set(facts) & {*PLACE_FACTS, "postcode", "house_number", "bag_object_id"}
+            ):
                 faults += place(vacancy, set(facts), has_moved=True)
             parts = list(vacancy.parts.all()) if row.pk else []
             row.blame([*faults, *faults_of(Draft(vacancy, parts), broken)])
@@ -172,7 +179,9 @@ class Vacancies(SheetKind):
         office = row.planned.get("office")
         holder = self.by_reference.get((office, vacancy.reference))
         if holder is not None and holder != row.pk:
-            message = _("This office already has a listing with this reference: change that one, or use another reference.")
+            message = _(
+                "This office already has a listing with this reference: change that one, or use another reference."
+            )
             row.add("reference", message)
 
     def _facts(self, values: dict[str, Any]) -> dict[str, Any]:
@@ -197,12 +206,14 @@ class Vacancies(SheetKind):
         moved = {name: frozen(before[name]) for name in names if before[name] != after[name]}
         return Made(pk, fresh.version, {"moved": moved})  # type: ignore[dict-item]  # JSON all the same
 
-    def take_back_new(self, line: Any) -> None:
-        """The log keeps the listing: it is withdrawn, and its reference is free for the next file."""
-        row = Vacancy.objects.get(pk=line.record)
-        freed = f"{row.reference[: LONGEST_REFERENCE - 24]}.undone-{line.sheet_id}-{line.line}"
-        row = change_vacancy(vacancy=row, facts={"reference": freed}, by=self.by, at=self.at, version=None)
-        withdraw_vacancy(vacancy=row, reason=_("The import was undone."), by=self.by, at=self.at)
+    def take_back_new(self, lines: Sequence[Any]) -> None:
+        """The log keeps each listing: it is withdrawn, and its reference is free for the next file."""
+        hand: dict[str, Any] = {"by": self.by, "at": self.at}
+        for line in lines:
+            row = Vacancy.objects.get(pk=line.record)
+            freed = f"{row.reference[: LONGEST_REFERENCE - 24]}.undone-{line.sheet_id}-{line.line}"
+            row = change_vacancy(vacancy=row, facts={"reference": freed}, version=None, **hand)
+            withdraw_vacancy(vacancy=row, reason=_("The import was undone."), **hand)
 
     def take_back_change(self, line: Any, before: dict[str, Any]) -> None:
         row = Vacancy.objects.get(pk=line.record)
