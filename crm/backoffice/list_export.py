@@ -12,6 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.utils import label_for_field, lookup_field
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
 from django.db import models
@@ -20,6 +21,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import strip_tags
 from django.utils.text import capfirst
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
@@ -30,13 +32,13 @@ from crm.backoffice.templatetags.desk import grouped
 from crm.common.months import amsterdam_day
 from crm.desk.list_models import ExportFormat
 from crm.desk.lists import note_export
+from crm.desk.sheets.outgoing import Outgoing, is_importable
+from crm.desk.sheets.values import FORMULA_STARTS
 
 MOST_ROWS = 50_000
 ROWS_AT_ONCE = 500
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-# A spreadsheet program runs what begins like this (OWASP: CSV injection).
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 # What XML, and with it XLSX, cannot hold.
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 Value = str | int | Decimal | date | datetime | None
@@ -53,15 +55,19 @@ def export_list(site: Any, request: HttpRequest, list_name: str, export_format: 
         raise PermissionDenied
     paged = copy(admin)
     paged.list_per_page = ROWS_AT_ONCE
-    changelist = paged.get_changelist_instance(request)
+    back = reverse(f"admin:{list_name.replace('.', '_')}_changelist")
+    try:
+        changelist = paged.get_changelist_instance(request)
+    except IncorrectLookupParameters:
+        return HttpResponseRedirect(f"{back}?e=1")  # as the list itself answers a filter it does not know
     if changelist.result_count > MOST_ROWS:
         sentence = _("A spreadsheet takes %(most)s rows at most; this list has %(rows)s. Filter it further.")
         values = {"most": grouped(MOST_ROWS), "rows": grouped(changelist.result_count)}
         messages.error(request, sentence % values)
-        back = reverse(f"admin:{list_name.replace('.', '_')}_changelist")
         return HttpResponseRedirect(f"{back}?{request.GET.urlencode()}")
     now = timezone.now()
-    rows = [heads(paged, changelist), *_rows(paged, request)]
+    outgoing = Outgoing(list_name, request.user, now) if is_importable(list_name) else None
+    rows = [heads(paged, changelist, outgoing), *_rows(paged, request, outgoing)]
     note_export(
         list_name=list_name,
         query=request.GET.urlencode(),
@@ -84,22 +90,46 @@ def _columns(admin: Any, request_columns: Any) -> list[str]:
     return [name for name in request_columns if name != "action_checkbox"]
 
 
-def heads(admin: Any, changelist: Any) -> list[Value]:
-    """The names of the columns, as they stand above the list."""
+def heads(admin: Any, changelist: Any, outgoing: Outgoing | None = None) -> list[Value]:
+    """The names of the columns as they stand above the list, and then what an import of it knows besides."""
     names = _columns(admin, changelist.list_display)
-    return [str(capfirst(str(label_for_field(name, admin.model, admin)))) for name in names]
+    shown = [_head(name, admin) for name in names]
+    return [*shown, *(str(field) for field in _besides(shown, outgoing))]
 
 
-def _rows(admin: Any, request: HttpRequest) -> Iterator[list[Value]]:
-    """All rows of the list, a page at a time: what a list looks up per page is looked up per page here too."""
+def _head(name: str, admin: Any) -> str:
+    return str(capfirst(str(label_for_field(name, admin.model, admin))))
+
+
+def _besides(shown: list[str], outgoing: Outgoing | None) -> list[Any]:
+    """The fields of an import that no column of the list is called after."""
+    return [field for field in outgoing.fields if str(field) not in shown] if outgoing else []
+
+
+def _rows(admin: Any, request: HttpRequest, outgoing: Outgoing | None = None) -> Iterator[list[Value]]:
+    """All rows of the list, a page at a time: what a list looks up per page is looked up per page here too.
+
+    A column that an import reads under its name is written as the import reads it.
+    """
     number = 1
     while True:
         request.GET = request.GET.copy()
         request.GET["p"] = str(number)
         changelist = admin.get_changelist_instance(request)
         names = _columns(admin, changelist.list_display)
+        shown = [_head(name, admin) for name in names]
+        fields = {str(field): field.name for field in outgoing.fields} if outgoing else {}
+        besides = [field.name for field in _besides(shown, outgoing)]
+        cells = outgoing.cells([row.pk for row in changelist.result_list]) if outgoing else {}
         for row in changelist.result_list:
-            yield [_value(name, row, admin) for name in names]
+            own = cells.get(row.pk, {})
+            yield [
+                *(
+                    _exact(own.get(fields[head])) if head in fields else _value(name, row, admin)
+                    for name, head in zip(names, shown, strict=True)
+                ),
+                *(_exact(own.get(name)) for name in besides),
+            ]
         if number >= changelist.paginator.num_pages:
             return
         number += 1
@@ -142,6 +172,11 @@ def _plain(value: Any) -> Value:
     return CONTROL.sub("", text) or None
 
 
+def _exact(value: Value) -> Value:
+    """A cell that an import reads back: no word of it is changed, `<` and `&` included."""
+    return (CONTROL.sub("", value) or None) if isinstance(value, str) else value
+
+
 def as_csv(rows: list[list[Value]]) -> bytes:
     """UTF-8 with a byte order mark and semicolons, as a Dutch Excel opens it by a double click."""
     out = io.StringIO(newline="")
@@ -152,9 +187,14 @@ def as_csv(rows: list[list[Value]]) -> bytes:
 
 
 def _harmless(value: Value) -> Any:
-    """Text that a spreadsheet would run as a formula gets an apostrophe in front; a number is left alone."""
+    """Text that a spreadsheet would run as a formula gets an apostrophe in front, which an import takes off again.
+
+    A number has the decimal mark of its reader's language: a Dutch spreadsheet takes 1.5 for the first of May.
+    """
     if isinstance(value, str) and value.startswith(FORMULA_STARTS):
         return f"'{value}"
+    if isinstance(value, Decimal) and (get_language() or "").startswith("nl"):
+        return str(value).replace(".", ",")
     return "" if value is None else value
 
 

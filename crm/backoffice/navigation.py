@@ -101,7 +101,7 @@ GROUPS: tuple[Group, ...] = (
                 "report",
                 ("reports.reportedition", "reports.directortext", "reports.partneraction"),
             ),
-            Place(_("Import"), "import", ("desk.importbatch", "desk.importedrow")),
+            Place(_("Import"), "import", ("desk.importbatch", "desk.importedrow"), url_name="admin:imports"),
             Place(
                 _("Settings"),
                 "settings",
@@ -129,8 +129,8 @@ GROUPS: tuple[Group, ...] = (
     ),
 )
 
-# Every track has a board of its own, every round a page.
-WITH_PAGES_BELOW = ("admin:any_board", "admin:contact-rounds")
+# Every track has a board of its own, every round and every import a page.
+WITH_PAGES_BELOW = ("admin:any_board", "admin:contact-rounds", "admin:imports")
 
 
 @dataclass(frozen=True)

@@ -41,6 +41,7 @@ from crm.backoffice.referrals import referral_urls
 from crm.backoffice.roles_page import role_urls
 from crm.backoffice.round_pages import round_urls
 from crm.backoffice.search import remembering, search_page
+from crm.backoffice.sheet_pages import sheet_urls
 from crm.backoffice.undo import undo
 
 
@@ -102,6 +103,7 @@ class BackofficeSite(AdminSite):
             *broker_urls(self),
             *audit_urls(self),
             *role_urls(self),
+            *sheet_urls(self),
         ]
         return [*own, *pages, *super().get_urls()]
 

@@ -20,6 +20,7 @@ from crm.desk.mail.models import (
 )
 from crm.desk.merging.models import Merge, NotTheSame
 from crm.desk.rounds.models import ContactRound, RoundChange, RoundMember
+from crm.desk.sheets.models import OwnReference, SheetImport, SheetLine, SheetMapping
 from crm.desk.snoozes import Snooze
 from crm.targets.models import CountEvent, Observation
 
@@ -43,9 +44,13 @@ __all__ = [
     "MorningChoice",
     "MorningRound",
     "NotTheSame",
+    "OwnReference",
     "RoundChange",
     "RoundMember",
     "SavedView",
+    "SheetImport",
+    "SheetLine",
+    "SheetMapping",
     "Snooze",
 ]
 

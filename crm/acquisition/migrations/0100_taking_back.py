@@ -8,7 +8,7 @@ from crm.common.append_only import AppendOnly
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('acquisition', '0020_task_repeat'),
+        ("acquisition", "0090_audit_indexes"),
         ('contacts', '0010_merged_into'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

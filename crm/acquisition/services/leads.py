@@ -4,18 +4,17 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from accounts.models import User
+from crm.acquisition.checks import lead_faults, name_faults
 from crm.acquisition.choices import Confidentiality, LeadStatus, Stage
 from crm.acquisition.code_names import code_name
 from crm.acquisition.models import Lead, LeadIdentity
 from crm.acquisition.services.edits import facts_before, log_edits
 from crm.acquisition.services.logbook import lock_lead, mirror, write_change
 from crm.acquisition.stages import Step
-from crm.common.errors import Fault, refuse
+from crm.common.errors import refuse
 from crm.common.months import amsterdam_day
-from crm.common.validation import field_faults
 from crm.contacts.models import Organisation
 
 PLAIN_FACTS = frozenset(
@@ -108,7 +107,7 @@ def change_lead(*, lead: Lead, by: User, at: datetime, version: int, **facts: An
     before = facts_before(fresh, facts)
     _set(fresh, facts, PLAIN_FACTS | HEAD_FACTS)
     _set(identity, facts, NAME_FACTS)
-    refuse([*_lead_faults(fresh, at), *_name_faults(identity)])
+    refuse([*lead_faults(fresh, at), *name_faults(identity)])
     fresh.changed_by, fresh.changed_at, fresh.version = by, at, fresh.version + 1
     fresh.save()
     if NAME_FACTS & facts.keys():
@@ -148,7 +147,7 @@ def _make_lead(
         version=0,
         **plain,
     )
-    faults = [*_lead_faults(lead, at), *_name_faults(identity)]
+    faults = [*lead_faults(lead, at), *name_faults(identity)]
     if not faults:
         lead.save()
         lead.code_name = code_name(lead.pk)
@@ -175,29 +174,3 @@ def _set(row: Any, facts: dict[str, Any], names: frozenset[str]) -> None:
 def _set_many(lead: Lead, facts: dict[str, Any]) -> None:
     for name in MANY_FACTS & facts.keys():
         getattr(lead, name).set(facts[name])
-
-
-def _lead_faults(lead: Lead, at: datetime) -> list[Fault]:
-    faults = field_faults(lead, exclude=("code_name", "stage", "status", "stage_since"))
-    wrong = {fault.field for fault in faults}
-    today = amsterdam_day(at)
-    for name in ("referred_on", "confirmation_on"):
-        day = getattr(lead, name)
-        if name not in wrong and day is not None and day > today:
-            message = _("This day is still to come: it happened no later than %(day)s.")
-            faults.append(Fault("in_the_future", message % {"day": today.isoformat()}, name))
-    area = (lead.area_from_m2, lead.area_to_m2)
-    if not wrong & {"area_from_m2", "area_to_m2"} and None not in area and area[0] > area[1]:  # type: ignore[operator]
-        faults.append(
-            Fault("area_reversed", _("The area runs from small to large: from ≤ to."), "area_to_m2")
-        )
-    return faults
-
-
-def _name_faults(identity: LeadIdentity) -> list[Fault]:
-    faults = field_faults(identity)
-    if identity.organisation is None and not identity.working_name:
-        faults.append(
-            Fault("name", _("Give an organisation or a working name."), "organisation"),
-        )
-    return faults

@@ -31,6 +31,7 @@ from crm.backoffice.record_actions import RecordActionsMixin
 from crm.backoffice.saved_views import drawn_saved_views, first_view_redirect, without_view
 from crm.common.errors import StaleError
 from crm.desk.lists import kept_query
+from crm.desk.sheets.kinds.all import KIND_OF_LIST
 
 NOTHING = "–"
 JQUERY = ("admin/js/vendor/jquery/jquery.min.js", "admin/js/jquery.init.js", "admin/js/core.js")
@@ -315,6 +316,9 @@ class RoomAdmin(ShowsBothVersions, RecordActionsMixin, ModelAdmin):
                 "list_views": self._drawn_views(request),
                 "add_label": self.add_label,
                 "list_intro": self.list_intro,
+                "import_kind": KIND_OF_LIST.get(self.opts.label_lower)
+                if self.has_add_permission(request)
+                else "",
                 "table_class": self.table_class,
                 **empty_state(self.opts.label_lower, request.user, may_add=self.has_add_permission(request)),
                 **(extra_context or {}),

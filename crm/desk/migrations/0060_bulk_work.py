@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('acquisition', '0060_lead_tags'),
-        ('desk', '0040_calendar'),
+        ("desk", "0050_spreadsheets"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('acquisition', '0020_task_repeat'),
         ('contacts', '0010_merged_into'),
-        ('desk', '0040_calendar'),
+        ("desk", "0070_contact_rounds"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

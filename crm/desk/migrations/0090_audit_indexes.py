@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
-    dependencies = [("desk", "0070_contact_rounds")]
+    dependencies = [("desk", "0080_incoming_mail")]
 
     operations = [
         migrations.AddIndex(

@@ -12,8 +12,10 @@ from django.utils import timezone
 
 from accounts.idempotency import forget_answers
 from crm.backoffice.morning_mail import queue_morning_mails
+from crm.backoffice.sheet_work import work_on_sheets
 from crm.desk.mail.reading import read_mailbox
 from crm.desk.services import forget_bulk, run_due_bulk
+from crm.desk.sheets.services import forget_sheets
 from crm.messages.services import send_due
 
 # What a round does, in this order, each with the word for its count. A door may know every room, so this list stands
@@ -26,11 +28,14 @@ DUE_WORK: tuple[tuple[str, Callable[..., int | None]], ...] = (
     ("lead(s) of bulk work dealt with", run_due_bulk),
     ("", forget_bulk),
     ("mail(s) taken in", read_mailbox),
+    # Long files last: they may take minutes.
+    ("import(s) worked on", work_on_sheets),
+    ("", forget_sheets),
 )
 
 
 class Command(BaseCommand):
-    help = "Does what is due: sends mail, writes the morning mail, takes in mail for the record, forgets old answers. With --loop every minute until it is stopped."
+    help = "Does what is due: mail out and in, the morning mail, bulk work, long imports; forgets what is old. With --loop every minute until it is stopped."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--loop", action="store_true", help="Go on until stopped.")
