@@ -4,7 +4,6 @@ from crm.acquisition.services.contact import (
     log_activity,
     record_proposal,
     reveal_name,
-    take_back_activity,
 )
 from crm.acquisition.services.deeds import (
     AddTag,
@@ -71,7 +70,6 @@ __all__ = [
     "reschedule_task",
     "reveal_name",
     "reverse_change",
-    "take_back_activity",
     "take_back_task_change",
     "withdraw_activity",
     "withdraw_document",

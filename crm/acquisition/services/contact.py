@@ -9,7 +9,6 @@ from accounts.models import User
 from crm.acquisition.choices import ActivityKind
 from crm.acquisition.models import Activity, Lead, LeadIdentity, NameReveal
 from crm.common.errors import Fault, refuse
-from crm.common.locks import lock_row
 from crm.common.months import amsterdam_day
 from crm.common.validation import field_faults
 from crm.contacts.models import Organisation, Person
@@ -76,9 +75,3 @@ def reveal_name(*, lead: Lead, reason: str, by: User, at: datetime) -> str:
     refuse(field_faults(reveal))
     reveal.save()
     return LeadIdentity.objects.select_related("organisation").get(lead=lead).name
-
-
-@transaction.atomic
-def take_back_activity(*, activity: Activity, by: User, at: datetime) -> None:
-    """Contact that was put on a record by mistake goes; who took it off and when stands in the log of whoever put it there."""
-    lock_row(Activity.objects.all(), activity.pk).delete()

@@ -17,7 +17,7 @@ from accounts.models import User
 from crm.acquisition.choices import ActivityKind
 from crm.acquisition.document_kinds import file_faults, kind_of
 from crm.acquisition.models import Document, Lead
-from crm.acquisition.services import add_document, log_activity, take_back_activity, withdraw_document
+from crm.acquisition.services import add_document, log_activity, withdraw_activity, withdraw_document
 from crm.common.errors import Fault, RuleError, refuse
 from crm.common.locks import lock_row
 from crm.common.moments import spoken_moment
@@ -279,7 +279,7 @@ def take_off_record(*, filing: MailFiling, by: User, at: datetime) -> MailFiling
     fresh.taken_off_at, fresh.taken_off_by = at, by
     fresh.save()
     if activity is not None:
-        take_back_activity(activity=activity, by=by, at=at)
+        withdraw_activity(activity=activity, by=by, at=at)
     rows = mail.attachments.select_related("document").filter(document__withdrawn_at__isnull=True)
     for row in rows.filter(document__lead=fresh.lead_id):
         document: Document | None = row.document
