@@ -45,7 +45,7 @@ def test_a_role_just_taken_away_finds_nothing(staff):
 def test_the_page_works_without_script_and_links_to_the_record(as_staff):
     company = OrganisationFactory(name="Lichtbron", kvk="12345678")
     text = as_staff.get(url(), {"q": "12345678"}).text
-    assert reverse("admin:contacts_organisation_change", args=[company.pk]) in text
+    assert reverse("admin:contacts_organisation_portfolio", args=[company.pk]) in text
     assert "KvK 12345678" in text
 
 
