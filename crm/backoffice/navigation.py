@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from crm.acquisition.models import Task
 from crm.common.months import amsterdam_day
+from crm.desk.models import IncomingMail
 from crm.estate.models import Vacancy
 from crm.targets.models import CountEvent
 
@@ -21,6 +22,10 @@ Count = Callable[[User, datetime], int]
 
 def _tasks_due(user: User, now: datetime) -> int:
     return Task.objects.open().filter(owner=user, due_on__lte=amsterdam_day(now)).count()
+
+
+def _mail_to_file(user: User, _now: datetime) -> int:
+    return IncomingMail.objects.waiting_for(user).count()
 
 
 def _submitted(_user: User, _now: datetime) -> int:
@@ -59,6 +64,7 @@ GROUPS: tuple[Group, ...] = (
         (
             Place(_("Today"), "today", url_name="admin:index", count=_tasks_due),
             Place(_("Week"), "later", url_name="admin:week"),
+            Place(_("Mail to file"), "mail", url_name="admin:mail", count=_mail_to_file),
             Place(_("Board"), "board", url_name="admin:any_board"),
             Place(_("Leads"), "lead", ("acquisition.lead", "acquisition.task", "acquisition.activity")),
             Place(_("Companies and people"), "people", ("contacts.organisation", "contacts.person")),
@@ -198,8 +204,8 @@ def navigation(request: HttpRequest) -> list[DrawnGroup]:
                 continue
             url = reverse(place.home)
             here = "true" if model and model in place.models else ""
-            if place.url_name == "admin:any_board" and request.path.startswith(url):
-                here = "true"  # every track has a board of its own
+            if place.url_name in ("admin:any_board", "admin:mail") and request.path.startswith(url):
+                here = "true"  # every track has a board of its own, every mail a page
             current = "page" if request.path == url else here
             count = place.count(user, now) if place.count else 0
             lines.append(Line(str(place.label), place.icon, url, current, count))

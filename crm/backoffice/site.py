@@ -28,6 +28,7 @@ from crm.backoffice.board_views import board_urls
 from crm.backoffice.calendar_pages import calendar_pages
 from crm.backoffice.dashboard import dashboard
 from crm.backoffice.duplicates import duplicate_urls
+from crm.backoffice.mail_pages import mail_urls
 from crm.backoffice.navigation import SETTINGS, Line, may_see, navigation, quick_add
 from crm.backoffice.quiet_page import today_page
 from crm.backoffice.referrals import referral_urls
@@ -79,6 +80,7 @@ class BackofficeSite(AdminSite):
             *referral_urls(self),
             *duplicate_urls(self),
             *board_urls(self),
+            *mail_urls(self),
         ]
         return [*own, *pages, *super().get_urls()]
 

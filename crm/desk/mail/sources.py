@@ -45,8 +45,12 @@ class MaildirSource:
         return sorted(self.box.keys())
 
     def size(self, label: str) -> int:
-        with self.box.get_file(label) as file:
-            return file.seek(0, 2)
+        try:
+            with self.box.get_file(label) as file:
+                file.seek(0, 2)
+                return file.tell()
+        except KeyError as error:
+            raise SourceError("A mail went away while it was read.") from error
 
     def content(self, label: str) -> bytes:
         return self.box.get_bytes(label)
