@@ -154,7 +154,10 @@ def _connected(scheme: str, host: str, port: int | None) -> imaplib.IMAP4:
 
 def source_name(url: str) -> str:
     """The mailbox without its password, as it may be shown."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return "CRM_MAIL_SOURCE"
     if parts.scheme == "maildir":
         return f"maildir:{unquote(parts.path)}"[:300]
     return f"{parts.scheme}:{unquote(parts.username or '')}@{parts.hostname or ''}{parts.path}"[:300]

@@ -44,7 +44,7 @@ def test_html_becomes_text_without_script_address_or_picture():
         '<table><tr><td>m²</td><td>240</td></tr></table><a href="javascript:alert(1)">hier</a></body></html>'
     )
     text = text_of_html(page)
-    assert text.split("\n\n") == ["Dag Jan,", "- een", "- twee <3", "m² | 240\nhier"] or "twee <3" in text
+    assert text.split() == ["Dag", "Jan,", "-", "een", "-", "twee", "<3", "m²", "|", "240", "hier"]
     assert not any(word in text for word in ("alert", "volg.example", "javascript", "weg", "color"))
     mail = EmailMessage()
     mail["From"] = "a@b.example"
@@ -70,7 +70,9 @@ def test_a_page_that_is_built_to_keep_a_parser_busy_is_text_too(page):
         (b"From: a@b.nl\n\n" + b"x" * (35 * 1024 * 1024), "too_large"),
         (
             b"From: a@b.nl\n"
-            + b"".join(b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (n, n) for n in range(2000)),
+            + b"".join(
+                b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (n, n) for n in range(2000)
+            ),
             "too_deep",
         ),
         (
@@ -98,7 +100,11 @@ def test_broken_headers_leave_gaps_that_are_named():
 
 def test_odd_writing_is_kept_and_what_hides_or_turns_is_not():
     mail = read_mail(
-        raw_mail(subject="שלום \u202eגלש👩‍🔬 <script>", sender='"' + "n" * 500 + '" <kim@bedrijf.example>', text="مرحبا\x07\u202e 🎉")
+        raw_mail(
+            subject="שלום \u202eגלש👩‍🔬 <script>",
+            sender='"' + "n" * 500 + '" <kim@bedrijf.example>',
+            text="مرحبا\x07\u202e 🎉",
+        )
     )
     assert mail.subject == "שלום גלש👩‍🔬 <script>"
     assert len(mail.sender.name) == 120
@@ -199,7 +205,12 @@ def test_a_moment_that_is_unclear_is_no_moment(text):
 
 
 @settings(max_examples=150, deadline=None)
-@given(st.binary(max_size=400), st.sampled_from([b"From: a@b.nl\n", b"Content-Type: multipart/mixed; boundary=x\nTo: ", b"Subject: =?utf-8?b?", b""]))
+@given(
+    st.binary(max_size=400),
+    st.sampled_from(
+        [b"From: a@b.nl\n", b"Content-Type: multipart/mixed; boundary=x\nTo: ", b"Subject: =?utf-8?b?", b""]
+    ),
+)
 def test_no_bytes_bring_the_reader_down(noise, head):
     try:
         mail = read_mail(head + noise)
