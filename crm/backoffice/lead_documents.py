@@ -46,6 +46,18 @@ class DocumentForm(forms.Form):
     use_required_attribute = False
 
 
+def file_answer(file: Any, name: str, kind: str) -> FileResponse:
+    """The file as an attachment, never shown inside the park's own origin."""
+    if not file.storage.exists(file.name):
+        raise Http404
+    response = FileResponse(
+        file.open("rb"), as_attachment=True, filename=name, content_type=CONTENT_TYPES[DocumentKind(kind)]
+    )
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
 def document_urls(admin: Any) -> list[Any]:
     """Addresses under a lead's own; a file has none of its own, for MEDIA is not served."""
 
@@ -61,19 +73,8 @@ def document_urls(admin: Any) -> list[Any]:
 
     @require_GET
     def download(request: HttpRequest, pk: int, document_pk: int) -> FileResponse:
-        """The file as an attachment, never shown inside the park's own origin."""
         _lead, document = found(request, pk, document_pk)
-        if not document.file.storage.exists(document.file.name):
-            raise Http404
-        response = FileResponse(
-            document.file.open("rb"),
-            as_attachment=True,
-            filename=document.name,
-            content_type=CONTENT_TYPES[DocumentKind(document.kind)],
-        )
-        response["X-Content-Type-Options"] = "nosniff"
-        response["Cache-Control"] = "private, no-store"
-        return response
+        return file_answer(document.file, document.name, document.kind)
 
     @require_POST
     def withdraw(request: HttpRequest, pk: int, document_pk: int) -> HttpResponse:

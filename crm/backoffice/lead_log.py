@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -26,6 +27,7 @@ ALL = "all"
 LOG_VIEWS = (
     (ALL, gettext_lazy("Everything")),
     ("contact", gettext_lazy("Contact")),
+    ("mail", gettext_lazy("E-mail")),
     ("notes", gettext_lazy("Notes")),
     ("changes", gettext_lazy("Stages")),
     ("matches", gettext_lazy("Spaces")),
@@ -54,6 +56,7 @@ class LogEntry:
     reference: str = ""
     is_taken_back: bool = False
     edits: tuple[EditLine, ...] = ()
+    mail: Any = None  # a MailLine, where it is a mail that was filed
 
 
 def in_order(entries: Iterable[LogEntry]) -> list[LogEntry]:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -36,6 +37,7 @@ from crm.backoffice.lead_log import (
     task_entries,
     without_content,
 )
+from crm.backoffice.lead_mail import drop_address_of, filings_of, mail_entries
 from crm.backoffice.lead_timeline import stage_path
 from crm.backoffice.spoken_days import in_full
 from crm.backoffice.undo import contact_deed, offer_undo
@@ -46,6 +48,7 @@ from crm.rules.reading import norms_on
 
 SHOWN = 30
 EDITABLE = frozenset(field.name for field in Lead._meta.fields if field.editable)
+VIEWS_OF = {ActivityKind.NOTE: ("notes",), ActivityKind.EMAIL: ("contact", "mail")}
 AROUND = ("owner", "application_area", "identity__organisation", "referred_by", "decision_maker")
 
 
@@ -238,6 +241,8 @@ class LeadPage:
             "entry_typed": bool(self.entry.initial.get("text") or self.entry.initial.get("next_step")),
             "document_form": self.document_form if self.may_work else None,
             "tags": list(lead.tags.all()) if self.is_readable else [],
+            "lead_address": drop_address_of(lead) if self.may_work else "",
+            "has_drop": self.may_work and bool(settings.CRM_MAIL_ADDRESS),
             "today": self.today,
             **self._records(changes),
         }
@@ -301,11 +306,7 @@ class LeadPage:
             for match in matches:
                 proposed.add(f"{match.need.reference} – {match.vacancy.reference}")
                 entries += match_entries(match)
-        for activity in self.contact:
-            # A proposed space stands in the log once, as the match that it is.
-            is_note = activity.kind == ActivityKind.NOTE
-            if wants("notes" if is_note else "contact") and activity.reference not in proposed:
-                entries.append(contact_entry(activity))
+        entries += self._contact_entries(proposed, wants)
         if wants("tasks"):
             entries += [entry for task in tasks for entry in task_entries(task)]
         if wants("edits"):
@@ -314,6 +315,17 @@ class LeadPage:
         if wants("documents"):
             entries += [entry for document in documents for entry in document_entries(document)]
         return in_order(entries)
+
+    def _contact_entries(self, proposed: set[str], wants: Any) -> list[LogEntry]:
+        """Contact, notes and mail. A proposed space stands in the log once, as the match that it is; a filed mail as the mail."""
+        filings = filings_of(self.lead)
+        filed = {filing.activity_id for filing in filings}
+        entries = mail_entries(filings) if wants("contact", "mail") else []
+        for activity in self.contact:
+            is_told = activity.pk in filed or activity.reference in proposed
+            if not is_told and wants(*VIEWS_OF.get(activity.kind, ("contact",))):
+                entries.append(contact_entry(activity))
+        return entries
 
     def _which(self) -> str:
         asked = self.request.GET.get("log", ALL)

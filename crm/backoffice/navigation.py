@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from crm.acquisition.models import Task
 from crm.common.months import amsterdam_day
+from crm.desk.models import IncomingMail
 from crm.estate.models import Vacancy
 from crm.targets.models import CountEvent
 
@@ -21,6 +22,10 @@ Count = Callable[[User, datetime], int]
 
 def _tasks_due(user: User, now: datetime) -> int:
     return Task.objects.promised(user, amsterdam_day(now)).readable_by(user).count()
+
+
+def _mail_to_file(user: User, _now: datetime) -> int:
+    return IncomingMail.objects.waiting_for(user).count()
 
 
 def _submitted(_user: User, _now: datetime) -> int:
@@ -57,6 +62,7 @@ class Group:
     places: tuple[Place, ...]
 
 
+MAIL_TO_FILE = ("admin:mail", "")
 TASKS_DUE = ("admin:acquisition_task_changelist", "state=due&owner__id__exact={user}")
 SUBMITTED = ("admin:estate_vacancy_changelist", "status__exact=submitted")
 UNCONFIRMED = ("admin:targets_countevent_changelist", "confirmed=no")
@@ -67,6 +73,9 @@ GROUPS: tuple[Group, ...] = (
         (
             Place(_("Today"), "today", url_name="admin:index", count=_tasks_due, counted=TASKS_DUE),
             Place(_("Week"), "later", url_name="admin:week"),
+            Place(
+                _("Mail to file"), "mail", url_name="admin:mail", count=_mail_to_file, counted=MAIL_TO_FILE
+            ),
             Place(_("Board"), "board", url_name="admin:any_board"),
             Place(_("Leads"), "lead", ("acquisition.lead", "acquisition.task", "acquisition.activity")),
             Place(_("Companies and people"), "people", ("contacts.organisation", "contacts.person")),
@@ -129,8 +138,8 @@ GROUPS: tuple[Group, ...] = (
     ),
 )
 
-# Every track has a board of its own, every round and every import a page.
-WITH_PAGES_BELOW = ("admin:any_board", "admin:contact-rounds", "admin:imports")
+# Every track has a board of its own; every round, every import and every mail a page.
+WITH_PAGES_BELOW = ("admin:any_board", "admin:contact-rounds", "admin:imports", "admin:mail")
 
 
 @dataclass(frozen=True)
@@ -237,7 +246,7 @@ def _is_visible(user: User, place: Place) -> bool:
 
 def _counted_url(place: Place, user: User) -> str:
     url_name, filters = place.counted
-    return f"{reverse(url_name)}?{filters.format(user=user.pk)}"
+    return f"{reverse(url_name)}?{filters.format(user=user.pk)}".rstrip("?")
 
 
 def navigation(request: HttpRequest) -> list[DrawnGroup]:

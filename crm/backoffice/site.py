@@ -34,6 +34,7 @@ from crm.backoffice.duplicates import duplicate_urls
 from crm.backoffice.empty_states import first_steps
 from crm.backoffice.gate import answering
 from crm.backoffice.guide_pages import guide_urls, help_address
+from crm.backoffice.mail_pages import mail_urls
 from crm.backoffice.navigation import SETTINGS, Line, SettingsPage, may_see, navigation, quick_add
 from crm.backoffice.norms_page import norm_urls
 from crm.backoffice.quiet_page import today_page
@@ -104,6 +105,7 @@ class BackofficeSite(AdminSite):
             *audit_urls(self),
             *role_urls(self),
             *sheet_urls(self),
+            *mail_urls(self),
         ]
         return [*own, *pages, *super().get_urls()]
 

@@ -45,8 +45,12 @@ class MaildirSource:
         return sorted(self.box.keys())
 
     def size(self, label: str) -> int:
-        with self.box.get_file(label) as file:
-            return file.seek(0, 2)
+        try:
+            with self.box.get_file(label) as file:
+                file.seek(0, 2)
+                return file.tell()
+        except KeyError as error:
+            raise SourceError("A mail went away while it was read.") from error
 
     def content(self, label: str) -> bytes:
         return self.box.get_bytes(label)
@@ -150,7 +154,10 @@ def _connected(scheme: str, host: str, port: int | None) -> imaplib.IMAP4:
 
 def source_name(url: str) -> str:
     """The mailbox without its password, as it may be shown."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return "CRM_MAIL_SOURCE"
     if parts.scheme == "maildir":
         return f"maildir:{unquote(parts.path)}"[:300]
     return f"{parts.scheme}:{unquote(parts.username or '')}@{parts.hostname or ''}{parts.path}"[:300]

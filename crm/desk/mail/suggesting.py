@@ -5,7 +5,7 @@ Only leads whose name the reader may read are suggested, and only they are looke
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -154,36 +154,42 @@ class _Finder:
         self, mail: IncomingMail, people: Sequence[Person], rows: Sequence[MailParticipant]
     ) -> list[LeadSuggestion]:
         found: dict[int, LeadSuggestion] = {}
-
-        def add(pk: int | None, weight: int, reason: str) -> None:
+        for pk, weight, reason in self._reasons(mail, people, rows):
             if pk in self.leads:
                 suggestion = found.setdefault(pk, LeadSuggestion(self.leads[pk]))
                 suggestion.weight = max(suggestion.weight, weight)
-                suggestion.reasons.append(reason)
-
-        if mail.meant_for_id:
-            add(mail.meant_for_id, MEANT, _("you brought it in there"))
-        for filing in self.filings:
-            if mail.thread and filing.mail.thread == mail.thread:
-                add(filing.lead_id, THREAD, _("an earlier mail of this thread stands there"))
-        for number in LEAD_REFERENCE.findall(mail.subject):
-            add(int(number), REFERENCE, _("the subject names L-%(number)s") % {"number": number.zfill(4)})
-        for person in people:
-            for lead in self.leads.values():
-                if lead.decision_maker_id == person.pk or lead.pk in self.spoke_about[person.pk]:
-                    add(lead.pk, PERSON, _("%(who)s was spoken with about it") % {"who": person})
-                elif lead.identity.organisation_id in self.works_at[person.pk]:
-                    add(lead.pk, PERSON, _("%(who)s works there") % {"who": person})
-        for domain in dict.fromkeys(row.email.rpartition("@")[2] for row in rows):
-            for company in self.companies.get(domain, ()):
-                for lead in self.leads.values():
-                    if lead.identity.organisation_id == company.pk:
-                        words = {"domain": domain, "company": company}
-                        add(lead.pk, DOMAIN, _("%(domain)s is the domain of %(company)s") % words)
-        for suggestion in found.values():
-            suggestion.reasons = list(dict.fromkeys(suggestion.reasons))[:3]
+                if reason not in suggestion.reasons:
+                    suggestion.reasons.append(reason)
         order = sorted(
             found.values(),
             key=lambda one: (-one.weight, one.lead.status != LeadStatus.OPEN, -one.lead.pk),
         )
         return order[:MOST]
+
+    def _reasons(
+        self, mail: IncomingMail, people: Sequence[Person], rows: Sequence[MailParticipant]
+    ) -> Iterator[tuple[int, int, str]]:
+        """Leads by their keys, how strong the reason is, and the reason; the strongest first."""
+        if mail.meant_for_id:
+            yield mail.meant_for_id, MEANT, _("you brought it in there")
+        for filing in self.filings:
+            if mail.thread and filing.mail.thread == mail.thread:
+                yield filing.lead_id, THREAD, _("an earlier mail of this thread stands there")
+        for number in LEAD_REFERENCE.findall(mail.subject):
+            yield int(number), REFERENCE, _("the subject names L-%(number)s") % {"number": number.zfill(4)}
+        for person in people:
+            for lead in self.leads.values():
+                if lead.decision_maker_id == person.pk or lead.pk in self.spoke_about[person.pk]:
+                    yield lead.pk, PERSON, _("%(who)s was spoken with about it") % {"who": person}
+                elif lead.identity.organisation_id in self.works_at[person.pk]:
+                    yield lead.pk, PERSON, _("%(who)s works there") % {"who": person}
+        yield from self._by_domain(rows)
+
+    def _by_domain(self, rows: Sequence[MailParticipant]) -> Iterator[tuple[int, int, str]]:
+        for domain in dict.fromkeys(row.email.rpartition("@")[2] for row in rows):
+            companies = {company.pk: company for company in self.companies.get(domain, ())}
+            for lead in self.leads.values():
+                company = companies.get(lead.identity.organisation_id)
+                if company is not None:
+                    words = {"domain": domain, "company": company}
+                    yield lead.pk, DOMAIN, _("%(domain)s is the domain of %(company)s") % words
