@@ -133,7 +133,13 @@ SETTINGS: tuple[tuple[Promise, tuple[str | SettingsPage, ...]], ...] = (
     ),
     (
         _("Value lists"),
-        ("contacts.applicationarea", "contacts.technology", "estate.area", "targets.indicator"),
+        (
+            SettingsPage(_("Names of all values"), "admin:values", "rules.view_valuechange"),
+            "contacts.applicationarea",
+            "contacts.technology",
+            "estate.area",
+            "targets.indicator",
+        ),
     ),
     (
         _("Access"),

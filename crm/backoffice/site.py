@@ -36,6 +36,7 @@ from crm.backoffice.quiet_page import today_page
 from crm.backoffice.referrals import referral_urls
 from crm.backoffice.roles_page import role_urls
 from crm.backoffice.search import remembering, search_page
+from crm.backoffice.value_pages import value_urls
 
 
 def _is_open_to(user: User, place: str | SettingsPage) -> bool:
@@ -88,6 +89,7 @@ class BackofficeSite(AdminSite):
             *duplicate_urls(self),
             *board_urls(self),
             *norm_urls(self),
+            *value_urls(self),
             *broker_urls(self),
             *audit_urls(self),
             *role_urls(self),

@@ -13,6 +13,7 @@ from django.utils import timezone
 from accounts.idempotency import forget_answers
 from crm.backoffice.morning_mail import queue_morning_mails
 from crm.messages.services import send_due
+from crm.rules.names import names_in_force
 
 # What a round does, in this order, each with the word for its count. A door may know every room, so this list stands
 # here: the rooms say what is due, and none of them knows that there is a tick. Mail that waits comes first: whatever
@@ -53,4 +54,5 @@ class Command(BaseCommand):
             stopping.wait(options["every"])
 
     def _round(self, now: datetime) -> list[tuple[str, int | None]]:
-        return [(word, work(at=now)) for word, work in DUE_WORK]
+        with names_in_force():
+            return [(word, work(at=now)) for word, work in DUE_WORK]
