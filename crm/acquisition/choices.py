@@ -1,16 +1,17 @@
 """Closed lists of the acquisition room (see docs/counting.md)."""
 
-from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from crm.rules.lists import NamedChoices
 
-class Track(models.TextChoices):
+
+class Track(NamedChoices):
     RD_BRANCH = "rd_branch", _("R&D branch")
     KNOWLEDGE_INTENSIVE = "knowledge_intensive", _("Knowledge-intensive company")
     STARTUP = "startup", _("Startup")
 
 
-class Stage(models.TextChoices):
+class Stage(NamedChoices):
     """How far a lead got, in order."""
 
     IDENTIFIED = "identified", _("Identified")
@@ -23,7 +24,7 @@ class Stage(models.TextChoices):
     ESTABLISHED = "established", _("Established")
 
 
-class LeadStatus(models.TextChoices):
+class LeadStatus(NamedChoices):
     OPEN = "open", _("Open")
     PARKED = "parked", _("Parked")
     ESTABLISHED = "established", _("Established")
@@ -32,7 +33,7 @@ class LeadStatus(models.TextChoices):
     WITHDRAWN = "withdrawn", _("Withdrawn")
 
 
-class Reason(models.TextChoices):
+class Reason(NamedChoices):
     """Why a lead ended. Which ones go with which status stands in `stages.REASONS`."""
 
     CHOSE_ELSEWHERE = "chose_elsewhere", _("Chose elsewhere")
@@ -50,7 +51,7 @@ class Reason(models.TextChoices):
     OTHER = "other", _("Other")
 
 
-class Confidentiality(models.TextChoices):
+class Confidentiality(NamedChoices):
     """Who may read the name: `open` partners too, `confidential` staff only, `strict` the lead's own people only."""
 
     OPEN = "open", _("Open")
@@ -58,13 +59,13 @@ class Confidentiality(models.TextChoices):
     STRICT = "strict", _("Strictly confidential")
 
 
-class Answer(models.TextChoices):
+class Answer(NamedChoices):
     YES = "yes", _("Yes")
     NO = "no", _("No")
     UNKNOWN = "unknown", _("Unknown")
 
 
-class ActivityKind(models.TextChoices):
+class ActivityKind(NamedChoices):
     CALL = "call", _("Call")
     EMAIL = "email", _("E-mail")
     MEETING = "meeting", _("Meeting")
@@ -73,7 +74,7 @@ class ActivityKind(models.TextChoices):
     NOTE = "note", _("Note")
 
 
-class TaskKind(models.TextChoices):
+class TaskKind(NamedChoices):
     """What somebody promised to do; calls and visits may have an hour."""
 
     TASK = "task", _("Task")
@@ -81,7 +82,7 @@ class TaskKind(models.TextChoices):
     VISIT = "visit", _("Visit")
 
 
-class Repeat(models.TextChoices):
+class Repeat(NamedChoices):
     """How often a task comes back once it is done."""
 
     NONE = "none", _("Once")
@@ -93,7 +94,7 @@ class Repeat(models.TextChoices):
     YEARLY = "yearly", _("Every year")
 
 
-class TaskAct(models.TextChoices):
+class TaskAct(NamedChoices):
     """What happened to a task after it was promised."""
 
     RESCHEDULED = "rescheduled", _("Rescheduled")
@@ -103,7 +104,7 @@ class TaskAct(models.TextChoices):
     TAKEN_BACK = "taken_back", _("Taken back")
 
 
-class DocumentKind(models.TextChoices):
+class DocumentKind(NamedChoices):
     """What may be put with a lead, known by its content; the code is the file's ending."""
 
     PDF = "pdf", _("PDF")

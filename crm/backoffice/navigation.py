@@ -159,6 +159,7 @@ SETTINGS: tuple[tuple[Promise, tuple[str | SettingsPage, ...]], ...] = (
     (
         _("Value lists"),
         (
+            SettingsPage(_("Names of all values"), "admin:values", "rules.view_valuechange"),
             "contacts.applicationarea",
             "contacts.technology",
             "acquisition.leadtag",

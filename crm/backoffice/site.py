@@ -44,6 +44,7 @@ from crm.backoffice.round_pages import round_urls
 from crm.backoffice.search import remembering, search_page
 from crm.backoffice.sheet_pages import sheet_urls
 from crm.backoffice.undo import undo
+from crm.backoffice.value_pages import value_urls
 
 
 def _is_open_to(user: User, place: str | SettingsPage) -> bool:
@@ -101,6 +102,7 @@ class BackofficeSite(AdminSite):
             *bulk_urls(self),
             *round_urls(self),
             *norm_urls(self),
+            *value_urls(self),
             *broker_urls(self),
             *audit_urls(self),
             *role_urls(self),

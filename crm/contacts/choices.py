@@ -1,10 +1,11 @@
 """Closed lists of the contacts room."""
 
-from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from crm.rules.lists import NamedChoices
 
-class OrganisationRole(models.TextChoices):
+
+class OrganisationRole(NamedChoices):
     """What an organisation is to the park; it can be several things at once."""
 
     COMPANY = "company", _("Company")
@@ -25,7 +26,7 @@ PARTNER_ROLES = (
 )
 
 
-class SizeClass(models.TextChoices):
+class SizeClass(NamedChoices):
     """Size of the organisation's group; large is ≥ 250 staff, or > €50 m turnover and > €43 m balance."""
 
     UNKNOWN = "unknown", _("Unknown")

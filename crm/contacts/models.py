@@ -15,18 +15,36 @@ from crm.contacts.choices import OrganisationRole, SizeClass
 from crm.contacts.querysets import OrganisationQuerySet, PersonQuerySet
 
 
-class ApplicationArea(Named):
-    """One of the park's six application areas, such as MedTech."""
+class ExtensibleValue(Named):
+    """A value of a list that staff extend: what is no longer offered stays with whatever has it."""
+
+    is_active = models.BooleanField(_("offered"), default=True)
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, related_name="+", null=True, blank=True, verbose_name=_("merged into")
+    )
 
     class Meta(Named.Meta):
+        abstract = True
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(merged_into__isnull=True) | Q(is_active=False),
+                name="a_merged_%(class)s_is_not_offered",
+            )
+        ]
+
+
+class ApplicationArea(ExtensibleValue):
+    """One of the park's six application areas, such as MedTech."""
+
+    class Meta(ExtensibleValue.Meta):
         verbose_name = _("application area")
         verbose_name_plural = _("application areas")
 
 
-class Technology(Named):
+class Technology(ExtensibleValue):
     """A technology the park is strong in, such as photonics."""
 
-    class Meta(Named.Meta):
+    class Meta(ExtensibleValue.Meta):
         verbose_name = _("technology")
         verbose_name_plural = _("technologies")
 

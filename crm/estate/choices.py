@@ -1,10 +1,11 @@
 """Closed lists of the estate room; the codes are those of the API and the value lists."""
 
-from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from crm.rules.lists import NamedChoices
 
-class SpaceType(models.TextChoices):
+
+class SpaceType(NamedChoices):
     """Business space; dwellings are outside this system."""
 
     OFFICE = "office", _("Office")
@@ -18,7 +19,7 @@ class SpaceType(models.TextChoices):
     LAND = "land", _("Land")
 
 
-class AreaKind(models.TextChoices):
+class AreaKind(NamedChoices):
     """How the floor area was measured (NEN 2580)."""
 
     VVO = "vvo", _("Lettable floor area (VVO)")
@@ -26,19 +27,19 @@ class AreaKind(models.TextChoices):
     GBO = "gbo", _("Usable floor area (GBO)")
 
 
-class VatOption(models.TextChoices):
+class VatOption(NamedChoices):
     TAXED = "taxed", _("Taxed rent")
     EXEMPT = "exempt", _("Rent exempt from VAT")
     UNKNOWN = "unknown", _("Unknown")
 
 
-class DeliveryLevel(models.TextChoices):
+class DeliveryLevel(NamedChoices):
     SHELL = "shell", _("Shell")
     TURNKEY = "turnkey", _("Turnkey")
     FURNISHED = "furnished", _("Furnished")
 
 
-class EnergyLabel(models.TextChoices):
+class EnergyLabel(NamedChoices):
     A5 = "A+++++", "A+++++"
     A4 = "A++++", "A++++"
     A3 = "A+++", "A+++"
@@ -53,7 +54,7 @@ class EnergyLabel(models.TextChoices):
     G = "G", "G"
 
 
-class LabLevel(models.TextChoices):
+class LabLevel(NamedChoices):
     """Containment level of a laboratory for genetically modified organisms."""
 
     ML1 = "ML-I", "ML-I"
@@ -61,7 +62,7 @@ class LabLevel(models.TextChoices):
     ML3 = "ML-III", "ML-III"
 
 
-class VibrationClass(models.TextChoices):
+class VibrationClass(NamedChoices):
     """Vibration criterion: VC-A is the least strict, VC-G the most."""
 
     A = "VC-A", "VC-A"
@@ -73,7 +74,7 @@ class VibrationClass(models.TextChoices):
     G = "VC-G", "VC-G"
 
 
-class EnvironmentalCategory(models.TextChoices):
+class EnvironmentalCategory(NamedChoices):
     """Environmental category that the zoning plan permits (VNG list)."""
 
     C1 = "1", "1"
@@ -88,7 +89,7 @@ class EnvironmentalCategory(models.TextChoices):
     C6 = "6", "6"
 
 
-class VacancyStatus(models.TextChoices):
+class VacancyStatus(NamedChoices):
     SUBMITTED = "submitted", _("Submitted")
     QUESTION = "question", _("Question to the broker")
     PUBLISHED = "published", _("Published")

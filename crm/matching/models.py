@@ -15,23 +15,24 @@ from crm.contacts.models import Organisation, Person
 from crm.estate.choices import SpaceType
 from crm.estate.models import Tenancy, Vacancy
 from crm.matching.querysets import MatchQuerySet, NeedQuerySet
+from crm.rules.lists import NamedChoices
 
 
-class NeedStatus(models.TextChoices):
+class NeedStatus(NamedChoices):
     OPEN = "open", _("Open")
     OFFERED = "offered", _("Offered")
     HOUSED = "housed", _("Housed")
     DROPPED = "dropped", _("Dropped")
 
 
-class NeedSource(models.TextChoices):
+class NeedSource(NamedChoices):
     OWN = "own", _("Own contact")
     BROKER = "broker", _("Broker")
     NOVEL_T = "novel_t", _("Novel-T")
     IMPORTED = "imported", _("Import")
 
 
-class MatchStatus(models.TextChoices):
+class MatchStatus(NamedChoices):
     PROPOSED = "proposed", _("Proposed")
     VIEWING = "viewing", _("Viewing planned")
     VIEWED = "viewed", _("Viewed")
@@ -40,7 +41,7 @@ class MatchStatus(models.TextChoices):
     LET_ELSEWHERE = "let_elsewhere", _("Let to another")
 
 
-class Strictness(models.TextChoices):
+class Strictness(NamedChoices):
     MUST = "must", _("Must")
     SHOULD = "should", _("Should")
 

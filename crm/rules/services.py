@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 from django.db import transaction
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -10,7 +11,9 @@ from crm.common.errors import Fault, RuleError, StaleError, refuse
 from crm.common.locks import lock_row
 from crm.common.months import amsterdam_day
 from crm.common.validation import field_faults
-from crm.rules.models import NormChange
+from crm.rules.lists import closed_lists
+from crm.rules.models import NormChange, ValueAct, ValueChange
+from crm.rules.names import forget_names, given_names
 from crm.rules.norms import BY_CODE, in_words
 from crm.rules.reading import norms_on
 
@@ -69,4 +72,52 @@ def withdraw_norm_change(*, change: NormChange, reason: str, by: User, at: datet
     )
     refuse(field_faults(row, exclude=("value",)))
     row.save()
+    return row
+
+
+def last_name_of(list_name: str, code: str) -> int:
+    """The number of the value's last row, 0 where there is none: what a form was made from."""
+    rows = ValueChange.objects.filter(list_name=list_name, code=code).order_by("-pk")
+    return rows.values_list("pk", flat=True).first() or 0
+
+
+@transaction.atomic
+def rename_value(
+    *, list_name: str, code: str, name_nl: str, name_en: str, seen: int, by: User, at: datetime
+) -> ValueChange:
+    """Call a value of a closed list something else; an empty name gives back the one that the product came with.
+
+    The code stays, and with it every rule and every row. Raises `StaleError` when somebody renamed in between, and
+    `RuleError` for what is no value of a list, for a name that another value of the list has, and for what changes
+    nothing.
+    """
+    codes = closed_lists().get(list_name)
+    if codes is None or code not in codes.values:
+        raise RuleError(Fault("no_such_value", _("There is no such value.")))
+    if last_name_of(list_name, code) != seen:
+        message = _("Somebody renamed this value in the meantime. Look at it again; nothing was changed.")
+        raise StaleError(Fault("stale", message))
+    names = (name_nl.strip(), name_en.strip())
+    row = ValueChange(
+        list_name=list_name, code=code, act=ValueAct.RENAMED, name_nl=names[0], name_en=names[1], by=by, at=at
+    )
+    given = given_names()
+    faults = field_faults(row, exclude=("detail",))
+    if given.get((list_name, code), ("", "")) == names:
+        faults.append(Fault("no_change", _("It is called that already.")))
+    for place, (field, language) in enumerate((("name_nl", "nl"), ("name_en", "en"))):
+        with translation.override(language):
+            others = {
+                (
+                    given.get((list_name, other.value), ("", ""))[place] or str(other.delivered_label)
+                ).casefold()
+                for other in codes
+                if other.value != code
+            }
+        if names[place] and names[place].casefold() in others:
+            message = _("Another value of this list is called that.")
+            faults.append(Fault("name_taken", message, field))
+    refuse(faults)
+    row.save()
+    forget_names()
     return row

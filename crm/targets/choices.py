@@ -1,12 +1,13 @@
 """Closed lists of the counting room (see docs/counting.md)."""
 
-from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from crm.rules.lists import NamedChoices
 
 RULE_VERSION = 1
 
 
-class TargetCode(models.TextChoices):
+class TargetCode(NamedChoices):
     """The six targets, in the order of the strategy."""
 
     RD_BRANCHES = "rd_branches", _("R&D branches")
@@ -17,13 +18,13 @@ class TargetCode(models.TextChoices):
     JOBS = "jobs", _("Jobs")
 
 
-class TargetKind(models.TextChoices):
+class TargetKind(NamedChoices):
     CUMULATIVE = "cumulative", _("Flow over the whole window")
     YEARLY = "yearly", _("Flow per calendar year")
     STOCK = "stock", _("Stock, measured yearly")
 
 
-class EventKind(models.TextChoices):
+class EventKind(NamedChoices):
     ARRIVAL = "arrival", _("Arrival")
     DEPARTURE = "departure", _("Departure")
     CLOSURE = "closure", _("Closure")
@@ -32,13 +33,13 @@ class EventKind(models.TextChoices):
     REVERSAL = "reversal", _("Reversal")
 
 
-class Category(models.TextChoices):
+class Category(NamedChoices):
     RD_BRANCH = "rd_branch", _("R&D branch")
     STARTUP = "startup", _("Startup")
     COMPANY = "company", _("Other company")
 
 
-class SpinOffOrigin(models.TextChoices):
+class SpinOffOrigin(NamedChoices):
     """Where a spin-off comes from. A student's company not built on research results is a startup, not a spin-off."""
 
     ACADEMIC_IP = "academic_ip", _("Academic intellectual property")
@@ -49,7 +50,7 @@ class SpinOffOrigin(models.TextChoices):
     OTHER_INSTITUTE = "other_institute", _("Another institute")
 
 
-class EvidenceKind(models.TextChoices):
+class EvidenceKind(NamedChoices):
     CONFIRMATION_LETTER = "confirmation_letter", _("Confirmation letter")
     LEASE = "lease", _("Lease")
     REGISTER_EXTRACT = "register_extract", _("Register extract")
@@ -59,6 +60,6 @@ class EvidenceKind(models.TextChoices):
     OTHER = "other", _("Other")
 
 
-class Curve(models.TextChoices):
+class Curve(NamedChoices):
     LINEAR = "linear", _("Linear")
     GEOMETRIC = "geometric", _("Geometric")

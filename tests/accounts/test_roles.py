@@ -14,7 +14,6 @@ MATRIX = {
     "acquisition.delete_lead": "x....",
     "acquisition.view_namereveal": "x....",
     "desk.view_listexport": "xx...",
-    "desk.change_roundmember": "xxx..",
     "rules.view_normchange": "xxx..",
     "rules.change_normchange": "x....",
     "rules.view_audit": "xx...",

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.contrib.admin import ModelAdmin
 from django.contrib.admin.utils import unquote
 from django.db import models
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -30,10 +31,12 @@ from crm.backoffice.navigation import may_see, siblings
 from crm.backoffice.record_actions import RecordActionsMixin
 from crm.backoffice.saved_views import drawn_saved_views, first_view_redirect, without_view
 from crm.common.errors import StaleError
+from crm.contacts.models import ExtensibleValue
 from crm.desk.lists import kept_query
 from crm.desk.sheets.kinds.all import KIND_OF_LIST
 
 NOTHING = "–"
+LONGEST_KEY = 19
 JQUERY = ("admin/js/vendor/jquery/jquery.min.js", "admin/js/jquery.init.js", "admin/js/core.js")
 
 
@@ -256,6 +259,8 @@ class RoomAdmin(ShowsBothVersions, RecordActionsMixin, ModelAdmin):
         target = self.admin_site._registry.get(db_field.remote_field.model)
         if target is not None and "queryset" not in kwargs:
             kwargs["queryset"] = target.get_queryset(request)
+        if issubclass(db_field.remote_field.model, ExtensibleValue):
+            kwargs["queryset"] = self._offered(db_field, request, kwargs["queryset"])
         if db_field.name in self.get_autocomplete_fields(request):
             kwargs.setdefault("widget", PickOne(db_field, self.admin_site))
         elif db_field.blank:
@@ -264,6 +269,14 @@ class RoomAdmin(ShowsBothVersions, RecordActionsMixin, ModelAdmin):
         if formfield is not None:
             formfield.label_from_instance = suggestion
         return formfield
+
+    def _offered(self, db_field: Any, request: HttpRequest, values: Any) -> Any:
+        """The values of a list that are offered, and the one that the record has."""
+        key = (request.resolver_match.kwargs if request.resolver_match else {}).get("object_id", "")
+        own = self.model._default_manager.none()
+        if key.isdecimal() and len(key) < LONGEST_KEY:
+            own = self.model._default_manager.filter(pk=key).values(db_field.name)
+        return values.filter(Q(is_active=True) | Q(pk__in=own))
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """People are invited in the settings, not beside a field."""

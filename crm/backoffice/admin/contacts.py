@@ -260,6 +260,12 @@ class ApplicationAreaAdmin(ValueListAdmin):
 class TechnologyAdmin(ValueListAdmin):
     allows_add = allows_change = False
 
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> Any:
+        """What a field offers while typing: values that are not retired."""
+        found, may_repeat = super().get_search_results(request, queryset, search_term)
+        is_list = request.path == reverse("admin:contacts_technology_changelist")
+        return (found if is_list else found.filter(is_active=True)), may_repeat
+
 
 @admin.register(BrokerAccess)
 class BrokerAccessAdmin(RoomAdmin):

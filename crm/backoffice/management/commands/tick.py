@@ -17,6 +17,7 @@ from crm.desk.mail.reading import read_mailbox
 from crm.desk.services import forget_bulk, run_due_bulk
 from crm.desk.sheets.services import forget_sheets
 from crm.messages.services import send_due
+from crm.rules.names import names_in_force
 
 # What a round does, in this order, each with the word for its count. A door may know every room, so this list stands
 # here: the rooms say what is due, and none of them knows that there is a tick. Mail that waits comes first: whatever
@@ -63,4 +64,5 @@ class Command(BaseCommand):
             stopping.wait(options["every"])
 
     def _round(self, now: datetime) -> list[tuple[str, int | None]]:
-        return [(word, work(at=now)) for word, work in DUE_WORK]
+        with names_in_force():
+            return [(word, work(at=now)) for word, work in DUE_WORK]

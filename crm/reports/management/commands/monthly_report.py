@@ -29,6 +29,7 @@ from crm.reports.services import (
     issue_edition,
     report_of,
 )
+from crm.rules.names import names_in_force
 
 BAD_INPUT = 2
 FIRST_MONTH = Month(2024, 1)  # the baselines
@@ -73,10 +74,11 @@ class Command(BaseCommand):
             known_at = _known_at(options["known_at"], month, now, is_preview=options["preview"])
             _need_database()
             folder = _folder(options["output"])
-            if options["preview"]:
-                pages = _preview(month, known_at, now, languages)
-            else:
-                pages = _issue(month, known_at, now, languages)
+            with names_in_force():
+                if options["preview"]:
+                    pages = _preview(month, known_at, now, languages)
+                else:
+                    pages = _issue(month, known_at, now, languages)
             paths = _write(folder, month, pages, "-preview" if options["preview"] else "")
         except RuleError as error:
             raise CommandError(str(error), returncode=BAD_INPUT) from error
