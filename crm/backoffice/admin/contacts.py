@@ -5,17 +5,20 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.db.models import OuterRef, Prefetch, Subquery
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.roles import Role
+from crm.acquisition.models import Lead
 from crm.backoffice.admin.base import RoomAdmin, ValueListAdmin
 from crm.backoffice.admin.inlines import RoomInline
 from crm.backoffice.admin.merging import MergeableAdmin
 from crm.backoffice.fields import PickField, day_input
 from crm.backoffice.forms import RoomForm, Typed
+from crm.backoffice.navigation import may_see
 from crm.contacts.choices import OrganisationRole
 from crm.contacts.models import (
     Affiliation,
@@ -124,6 +127,23 @@ class OrganisationAdmin(MergeableAdmin):
             .annotate(present_kvk=Subquery(present.values("number")[:1]))
             .prefetch_related("kinds")
         )
+
+    def record_tools(self, request: HttpRequest, row: Organisation) -> list[dict[str, str]]:
+        """What mostly follows: who works there, and a lead for it."""
+        begun = ((Person, "contacts.person", _("Person")), (Lead, "acquisition.lead", _("Lead")))
+        return [
+            {
+                "label": str(label),
+                "url": f"{reverse(f'admin:{model._meta.app_label}_{model._meta.model_name}_add')}?organisation={row.pk}",
+                "icon": "plus",
+            }
+            for model, name, label in begun
+            if may_see(request.user, name, "add")
+        ]
+
+    def response_post_save_add(self, request: HttpRequest, obj: Organisation) -> HttpResponse:
+        """A new company opens on its page, where a person or a lead is one click away."""
+        return HttpResponseRedirect(self.wanted_page(request) or self.record_url(obj))
 
     @admin.display(description=_("kind"))
     def kinds_in_words(self, row: Organisation) -> str:
