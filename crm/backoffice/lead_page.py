@@ -1,6 +1,7 @@
 """A lead's own page: facts, stage path, what the next stage still needs, quick entry, the log, and what hangs on it."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib import messages
@@ -14,7 +15,7 @@ from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from crm.acquisition.choices import ActivityKind, Confidentiality, LeadStatus, Stage
+from crm.acquisition.choices import ActivityKind, Confidentiality, LeadStatus, Stage, Track
 from crm.acquisition.facts import facts_seen
 from crm.acquisition.models import Activity, Document, Lead, StageChange, Task
 from crm.acquisition.services import add_document, add_task, change_lead, log_activity
@@ -45,8 +46,11 @@ from crm.common.errors import RuleError
 from crm.common.months import amsterdam_day
 from crm.matching.models import HousingNeed, Match
 from crm.rules.reading import norms_on
+from crm.targets.choices import Category
 
 SHOWN = 30
+# What a company of the track is counted as; one that is knowledge-intensive may be of any category.
+CATEGORIES = {Track.RD_BRANCH: Category.RD_BRANCH.value, Track.STARTUP: Category.STARTUP.value}
 EDITABLE = frozenset(field.name for field in Lead._meta.fields if field.editable)
 VIEWS_OF = {ActivityKind.NOTE: ("notes",), ActivityKind.EMAIL: ("contact", "mail")}
 AROUND = ("owner", "application_area", "identity__organisation", "referred_by", "decision_maker")
@@ -233,6 +237,7 @@ class LeadPage:
             "path": stage_path(lead, changes, self.today, norms_on(self.today)),
             "next_stage": Stage(self.next_stage).label if self.next_stage else "",
             "move_url": reverse("admin:acquisition_lead_do", args=[lead.pk, "move"]),
+            "move_now": self.next_stage if self.next_stage != Stage.ESTABLISHED else "",
             "arrival_url": self._arrival_url(),
             "missing": self.missing,
             "missing_contact": [requirement for requirement in self.missing if requirement.activity],
@@ -249,12 +254,15 @@ class LeadPage:
         return TemplateResponse(self.request, "admin/acquisition/lead/page.html", context)
 
     def _arrival_url(self) -> str:
-        """Where the arrival is recorded that makes the lead an established one."""
+        """Where the arrival is recorded that makes the lead an established one, with what is known of it filled in."""
         if not self.request.user.has_perm("targets.add_countevent"):
             return ""
-        url = reverse("admin:targets_countevent_add")
-        organisation = self.lead.identity.organisation_id
-        return f"{url}?lead={self.lead.pk}" + (f"&organisation={organisation}" if organisation else "")
+        known = {"lead": self.lead.pk, "next": self.admin.record_url(self.lead)}
+        if self.lead.identity.organisation_id:
+            known["organisation"] = self.lead.identity.organisation_id
+        if self.lead.track in CATEGORIES:
+            known["category"] = CATEGORIES[self.lead.track]
+        return f"{reverse('admin:targets_countevent_add')}?{urlencode(known)}"
 
     def _records(self, changes: list[StageChange]) -> dict[str, Any]:
         """The log and what stands beside it: of a lead that this person may not read, the bare steps alone."""

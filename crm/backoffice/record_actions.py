@@ -113,12 +113,15 @@ class RecordActionsMixin:
 
     def way_back(self, request: HttpRequest, row: Any) -> str:
         """The page of ours that the address names, or else the record."""
+        return self.wanted_page(request) or self.record_url(row)
+
+    def wanted_page(self, request: HttpRequest) -> str:
+        """The page of ours that the address names as the next one; empty where it names none."""
         target = request.GET.get("next", "")
-        if not url_has_allowed_host_and_scheme(
+        is_ours = url_has_allowed_host_and_scheme(
             target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-        ):
-            target = self.record_url(row)
-        return target
+        )
+        return target if is_ours else ""
 
     def record_url(self, row: Any) -> str:
         opts = self.opts  # type: ignore[attr-defined]

@@ -8,7 +8,7 @@ from django.contrib.admin import ModelAdmin
 from django.contrib.admin.utils import unquote
 from django.db import models
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import capfirst
@@ -201,6 +201,11 @@ class RoomAdmin(ShowsBothVersions, RecordActionsMixin, ModelAdmin):
             "record_title": self.row_name(request, row),
             **self.record_context(request, row),
         }
+
+    def response_post_save_add(self, request: HttpRequest, obj: Any) -> HttpResponse:
+        """Back to the page of ours that sent somebody here, such as a lead's; else to the list."""
+        target = self.wanted_page(request)
+        return HttpResponseRedirect(target) if target else super().response_post_save_add(request, obj)
 
     def record_context(self, request: HttpRequest, row: Any) -> dict[str, Any]:
         """More for the record's page, such as `record_line`, the sentence under its title."""

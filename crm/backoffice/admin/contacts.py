@@ -5,13 +5,14 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.db.models import OuterRef, Prefetch, Subquery
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.roles import Role
+from crm.acquisition.models import Lead
 from crm.backoffice.admin.base import RoomAdmin, ValueListAdmin
 from crm.backoffice.admin.inlines import RoomInline
 from crm.backoffice.admin.merging import MergeableAdmin
@@ -25,6 +26,7 @@ from crm.backoffice.broker_pages import MAKE
 from crm.backoffice.desk_people import desk_users
 from crm.backoffice.fields import PickField, day_input
 from crm.backoffice.forms import RoomForm, Typed
+from crm.backoffice.navigation import may_see
 from crm.backoffice.portfolio_page import portfolio_urls
 from crm.contacts.choices import OrganisationRole
 from crm.contacts.models import (
@@ -162,15 +164,29 @@ class OrganisationAdmin(RelationListMixin, MergeableAdmin):
             kwargs["queryset"] = desk_users()
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
-    def record_tools(self, request: HttpRequest, row: Any) -> list[dict[str, str]]:
+    def record_tools(self, request: HttpRequest, row: Organisation) -> list[dict[str, str]]:
+        """The relation's own page, then what mostly follows: who works there, a lead for it, a broker's access."""
         url = reverse("admin:contacts_organisation_portfolio", args=[row.pk])
         tools = [{"label": gettext("Portfolio and contact"), "url": url, "icon": "list"}]
-        tools += super().record_tools(request, row)
+        begun = ((Person, "contacts.person", _("Person")), (Lead, "acquisition.lead", _("Lead")))
+        tools += [
+            {
+                "label": str(label),
+                "url": f"{reverse(f'admin:{model._meta.app_label}_{model._meta.model_name}_add')}?organisation={row.pk}",
+                "icon": "plus",
+            }
+            for model, name, label in begun
+            if may_see(request.user, name, "add")
+        ]
         is_office = any(kind.kind == OrganisationRole.BROKER for kind in row.kinds.all())
         if is_office and row.merged_into_id is None and request.user.has_perms(list(MAKE)):
             url = reverse("admin:broker", args=[row.pk])
-            tools = [*tools, {"label": gettext("Access to the API"), "url": url, "icon": "key"}]
+            tools.append({"label": gettext("Access to the API"), "url": url, "icon": "key"})
         return tools
+
+    def response_post_save_add(self, request: HttpRequest, obj: Organisation) -> HttpResponse:
+        """A new company opens on its page, where a person or a lead is one click away."""
+        return HttpResponseRedirect(self.wanted_page(request) or self.record_url(obj))
 
     @admin.display(description=_("kind"))
     def kinds_in_words(self, row: Organisation) -> str:

@@ -52,7 +52,10 @@
   const later = () => { delete finder.dataset.answered; clearTimeout(timer); timer = setTimeout(ask, WAIT); };
   const follow = (option, event) => {
     if (!option) return;
-    if (event.ctrlKey || event.metaKey) window.open(option.dataset.url, "_blank", "noopener");
+    // With Shift a lead opens at its quick entry, to log contact at once.
+    const isLead = option.dataset.url.includes("/acquisition/lead/");
+    if (event.shiftKey && isLead) window.location.assign(`${option.dataset.url}#entry`);
+    else if (event.ctrlKey || event.metaKey) window.open(option.dataset.url, "_blank", "noopener");
     else window.location.assign(option.dataset.url);
   };
   const open = () => {
@@ -119,6 +122,11 @@
     } else if (event.key === "/") {
       event.preventDefault();
       open();
+    } else if (event.key === "c" && document.querySelector("[data-quick-add]")) {
+      event.preventDefault();
+      const menu = document.querySelector("[data-quick-add]");
+      menu.open = true;
+      menu.querySelector("a").focus();
     } else if (event.key === "z" && document.querySelector("[data-undo]")) {
       event.preventDefault();
       document.querySelector("[data-undo]").click();
