@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('contacts', '0010_merged_into'),
+        ("contacts", "0070_keeper"),
     ]
 
     operations = [
