@@ -27,7 +27,8 @@ EXTENSIBLE: Mapping[str, type[ExtensibleValue]] = {
 LONGEST_CODE = 40
 
 
-def model_of_list(list_name: str) -> type[ExtensibleValue]:
+def model_of_list(list_name: str) -> Any:
+    """The list's model; raises `RuleError` where no such list may grow."""
     model = EXTENSIBLE.get(list_name)
     if model is None:
         raise RuleError(Fault("no_such_list", _("There is no such list.")))
@@ -97,7 +98,7 @@ def change_value(
 
 
 @transaction.atomic
-def retire_value(*, list_name: str, value: ExtensibleValue, by: User, at: datetime) -> ExtensibleValue:
+def retire_value(*, list_name: str, value: Any, by: User, at: datetime) -> ExtensibleValue:
     """Offer the value no longer: whatever has it keeps it, and reads it as before."""
     value = lock_row(model_of_list(list_name)._default_manager.all(), value.pk)
     if not value.is_active:
@@ -109,7 +110,7 @@ def retire_value(*, list_name: str, value: ExtensibleValue, by: User, at: dateti
 
 
 @transaction.atomic
-def restore_value(*, list_name: str, value: ExtensibleValue, by: User, at: datetime) -> ExtensibleValue:
+def restore_value(*, list_name: str, value: Any, by: User, at: datetime) -> ExtensibleValue:
     """Offer a retired value again; one that went up in another stays there."""
     value = lock_row(model_of_list(list_name)._default_manager.all(), value.pk)
     if value.merged_into_id is not None:

@@ -16,7 +16,7 @@ from crm.contacts.values import log_value, model_of_list
 from crm.rules.models import ValueAct, ValueChange
 
 
-def references(model: type[ExtensibleValue]) -> list[Any]:
+def references(model: Any) -> list[Any]:
     """Every key and list of keys in the house that points at the values of this list, but for a value's own."""
     found = [
         relation.field
@@ -35,9 +35,7 @@ def uses(value: ExtensibleValue) -> int:
 
 
 @transaction.atomic
-def merge_values(
-    *, list_name: str, keep: ExtensibleValue, drop: ExtensibleValue, by: User, at: datetime
-) -> ValueChange:
+def merge_values(*, list_name: str, keep: Any, drop: Any, by: User, at: datetime) -> ValueChange:
     """Everything that has `drop` has `keep` from now on; `drop` stays in its table, not offered, so that logs read it.
 
     Raises `RuleError` for a value and itself, and for one that went up in another already.
@@ -62,7 +60,7 @@ def merge_values(
     )
 
 
-def _move(field: Any, keep: ExtensibleValue, drop: ExtensibleValue, by: User, at: datetime) -> list[int]:
+def _move(field: Any, keep: Any, drop: Any, by: User, at: datetime) -> list[int]:
     """The records that had the one and have the other now, by their keys."""
     holders = lock_rows(field.model._default_manager.filter(**{field.name: drop.pk}))
     keys = [holder.pk for holder in holders]
@@ -80,9 +78,7 @@ def _move(field: Any, keep: ExtensibleValue, drop: ExtensibleValue, by: User, at
     return keys
 
 
-def _move_in_lists(
-    field: Any, keep: ExtensibleValue, drop: ExtensibleValue, holders: list[Any], by: User, at: datetime
-) -> None:
+def _move_in_lists(field: Any, keep: Any, drop: Any, holders: list[Any], by: User, at: datetime) -> None:
     edits = []
     for holder in holders:
         values = getattr(holder, field.name)
