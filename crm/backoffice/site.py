@@ -29,6 +29,7 @@ from crm.backoffice.bulk_pages import bulk_urls
 from crm.backoffice.calendar_pages import calendar_pages
 from crm.backoffice.dashboard import dashboard
 from crm.backoffice.duplicates import duplicate_urls
+from crm.backoffice.leaving import leave_urls
 from crm.backoffice.navigation import SETTINGS, Line, may_see, navigation, quick_add
 from crm.backoffice.quiet_page import today_page
 from crm.backoffice.referrals import referral_urls
@@ -81,6 +82,7 @@ class BackofficeSite(AdminSite):
             *duplicate_urls(self),
             *board_urls(self),
             *bulk_urls(self),
+            *leave_urls(self),
         ]
         return [*own, *pages, *super().get_urls()]
 
