@@ -198,6 +198,8 @@ class Act(models.TextChoices):
     CODES_RENEWED = "codes_renewed", _("Recovery codes renewed")
     SWITCHED_OFF = "switched_off", _("Switched off")
     SWITCHED_ON = "switched_on", _("Switched on")
+    LEFT = "left", _("Left")
+    INVITATION_SENT = "invitation_sent", _("Invitation sent")
     KEY_MADE = "key_made", _("Key made")
     KEY_ROTATED = "key_rotated", _("Key rotated")
     KEY_REVOKED = "key_revoked", _("Key revoked")

@@ -5,6 +5,7 @@ The link is signed with the password's hash and the last log-in, so it ends when
 """
 
 import hashlib
+from datetime import datetime
 from functools import partial
 
 from django.conf import settings
@@ -17,6 +18,7 @@ from django.utils import translation
 from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
 from django.utils.translation import gettext as _
 
+from accounts.invitations import invitation_stands
 from accounts.models import SYSTEM_EMAIL, User
 from accounts.post import post
 
@@ -34,13 +36,14 @@ def mail_link(*, email: str, line: str) -> None:
         post(partial(_letter, user))
 
 
-def user_of_link(uid: str, token: str) -> User | None:
-    """The active user whose link this is, while it stands."""
+def user_of_link(uid: str, token: str, at: datetime) -> User | None:
+    """The active user whose link this is, while it stands: of an invitation, or for who forgot the password."""
     try:
         user = User.objects.get(pk=int(urlsafe_base64_decode(uid)), is_active=True)
     except (ValueError, OverflowError, User.DoesNotExist):
         return None
-    return user if default_token_generator.check_token(user, token) else None
+    stands = default_token_generator.check_token(user, token) or invitation_stands(user, token, at)
+    return user if stands else None
 
 
 def link_of(user: User) -> str:

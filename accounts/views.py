@@ -253,11 +253,11 @@ def forgotten_password(request: HttpRequest) -> HttpResponse:
 def new_password(request: HttpRequest, uid: str, token: str) -> HttpResponse:
     """Choose a password by the link from the mail. The token moves into the session: no other site's log learns it."""
     if token != TOKEN_KEPT:
-        if user_of_link(uid, token) is None:
+        if user_of_link(uid, token, timezone.now()) is None:
             return render(request, "accounts/link_ended.html", status=410)
         request.session[PASSWORD_TOKEN] = token
         return redirect("accounts:new-password", uid, TOKEN_KEPT)
-    user = user_of_link(uid, request.session.get(PASSWORD_TOKEN, ""))
+    user = user_of_link(uid, request.session.get(PASSWORD_TOKEN, ""), timezone.now())
     if user is None:
         return render(request, "accounts/link_ended.html", status=410)
     form = NewPasswordForm(request.POST) if request.method == "POST" else NewPasswordForm()

@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
-    dependencies = [('accounts', '0004_account_event')]
+    dependencies = [("accounts", "0060_acts_of_leaving")]
 
     operations = [
         migrations.AddIndex(

@@ -34,6 +34,7 @@ from crm.backoffice.duplicates import duplicate_urls
 from crm.backoffice.empty_states import first_steps
 from crm.backoffice.gate import answering
 from crm.backoffice.guide_pages import guide_urls, help_address
+from crm.backoffice.leaving import leave_urls
 from crm.backoffice.mail_pages import mail_urls
 from crm.backoffice.navigation import SETTINGS, Line, SettingsPage, may_see, navigation, quick_add
 from crm.backoffice.norms_page import norm_urls
@@ -108,6 +109,7 @@ class BackofficeSite(AdminSite):
             *role_urls(self),
             *sheet_urls(self),
             *mail_urls(self),
+            *leave_urls(self),
         ]
         return [*own, *pages, *super().get_urls()]
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.roles import Role
 from crm.common.errors import Fault, RuleError, refuse
+from crm.common.locks import lock_row
 from crm.common.validation import field_faults
 from crm.desk.list_models import DefaultView, ListExport, SavedView
 
@@ -66,6 +67,25 @@ def drop_view(*, view: SavedView, by: User, at: datetime) -> None:
             Fault("not_yours", _("This view is %(owner)s's: only they drop it.") % {"owner": view.owner})
         )
     view.delete()
+
+
+@transaction.atomic
+def hand_over_view(*, view: SavedView, owner: User, by: User, at: datetime) -> SavedView:
+    """Give a shared view to somebody else; where they have one of that name already, it gets a number."""
+    fresh = lock_row(SavedView.objects.all(), view.pk)
+    taken = {
+        name.lower()
+        for name in SavedView.objects.filter(owner=owner, list_name=fresh.list_name).values_list(
+            "name", flat=True
+        )
+    }
+    name, number = fresh.name, 2
+    while name.lower() in taken:
+        name = f"{fresh.name[:55]} {number}"
+        number += 1
+    fresh.owner, fresh.name = owner, name
+    fresh.save(update_fields=["owner", "name"])
+    return fresh
 
 
 @transaction.atomic

@@ -28,6 +28,7 @@ from crm.desk.history.faults import HistoryError
 from crm.desk.history.people import People, named_in
 from crm.desk.history.reading import digest, read_folder
 from crm.desk.history.run import Run, is_waiting_lead
+from crm.desk.leaving.services import let_leave
 from crm.desk.merging.services import merge_organisations, merge_people, say_not_the_same, undo_merge
 from crm.desk.models import ImportBatch, ImportedRow
 from crm.desk.quiet.services import HandedOver, end_snooze, hand_over, snooze, take_back_hand_over
@@ -44,6 +45,7 @@ __all__ = [
     "forget_bulk",
     "hand_over",
     "import_history",
+    "let_leave",
     "make_calendar_address",
     "merge_organisations",
     "merge_people",

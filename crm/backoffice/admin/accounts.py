@@ -4,15 +4,25 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import AccountEvent, ApiKey, Language, Scope, User
+from accounts.invitations import (
+    DAYS,
+    Invitation,
+    Standing,
+    invitation_of,
+    send_invitation,
+    with_invitation,
+)
+from accounts.models import SYSTEM_EMAIL, AccountEvent, ApiKey, Language, Scope, User
 from accounts.roles import Role
 from accounts.second_factor import has_second_factor, reset_second_factor
 from accounts.services import (
@@ -29,6 +39,7 @@ from crm.backoffice.admin.base import ReadOnlyAdmin, RoomAdmin
 from crm.backoffice.forms import RoomForm, Typed
 from crm.backoffice.record_actions import ActionForm, RecordAction
 from crm.backoffice.templatetags.desk import badge, moment
+from crm.desk.leaving.belongings import Kind
 
 KEY_DAYS = 365
 FIELD_WORDS = {
@@ -36,7 +47,39 @@ FIELD_WORDS = {
     "language": _("language"),
     "full_name": _("name"),
     "scopes": _("scopes"),
+    **{kind.value: kind.label for kind in Kind},
 }
+
+
+INVITE_WORDS = _(
+    "What happens next: this person gets a mail with a link by which they choose a password. The link works for seven days; until then you see here whether it was used, and can send it again."
+)
+INVITATION_MARKS = {
+    Standing.SENT: (_("Sent"), "ring", ""),
+    Standing.EXPIRED: (_("Expired"), "triangle", "warn"),
+    Standing.ACCEPTED: (_("Accepted"), "disc", "good"),
+    Standing.WITHDRAWN: (_("Withdrawn"), "triangle", ""),
+}
+
+
+def invitation_words(invitation: Invitation) -> str:
+    """The state of somebody's invitation, under their name."""
+    if invitation.standing is Standing.NONE:
+        return gettext("No invitation was sent, and no password was chosen yet.")
+    if invitation.sent_at is None:
+        return gettext("Has a password.")
+    local = timezone.localtime
+    values = {"sent": date_format(local(invitation.sent_at), "j F Y H:i")}
+    if invitation.expires_at is not None:
+        values["until"] = date_format(local(invitation.expires_at), "j F Y H:i")
+    return {
+        Standing.SENT: gettext("Invited by mail on %(sent)s; the link works until %(until)s."),
+        Standing.EXPIRED: gettext(
+            "The invitation of %(sent)s expired on %(until)s without being used. Send it again."
+        ),
+        Standing.ACCEPTED: gettext("Invited on %(sent)s, and has chosen a password."),
+        Standing.WITHDRAWN: gettext("The invitation of %(sent)s was withdrawn when the account was closed."),
+    }[invitation.standing] % values
 
 
 class PasswordForm(ActionForm):
@@ -50,13 +93,23 @@ class PasswordForm(ActionForm):
 
 @admin.register(User)
 class UserAdmin(RoomAdmin):
-    list_display = ("full_name", "email", "role", "language", "state", "last_seen")
+    list_display = ("full_name", "email", "role", "language", "state", "invitation", "last_seen")
     list_filter = ("role", "is_active", "language")
     search_fields = ("full_name", "email")
     ordering = ("full_name", "email")
     narrow_columns = ("language",)
     fieldsets = ((None, {"fields": ("email", "full_name", ("role", "language"))}),)
     record_actions = (
+        RecordAction(
+            name="invite",
+            label=_("Send the invitation again"),
+            done=_("A new invitation is under way; the link of the earlier one stopped working."),
+            run=lambda user, values, by, at: send_invitation(user=user, by=by, at=at),
+            applies=lambda user: (
+                user.is_active and not user.has_usable_password() and user.email != SYSTEM_EMAIL
+            ),
+            icon="mail",
+        ),
         RecordAction(
             name="password",
             label=_("Set a password"),
@@ -106,6 +159,41 @@ class UserAdmin(RoomAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return () if obj is None else ("email",)
 
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return with_invitation(super().get_queryset(request))
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        fieldsets = super().get_fieldsets(request, obj)
+        if obj is None:
+            return [(name, {**options, "description": INVITE_WORDS}) for name, options in fieldsets]
+        return fieldsets
+
+    def record_context(self, request: HttpRequest, row: User) -> dict[str, Any]:
+        return {"record_line": invitation_words(invitation_of(row, timezone.now()))}
+
+    def record_tools(self, request: HttpRequest, row: User) -> list[dict[str, str]]:
+        """Leaving has a page of its own: it closes an account and hands over what hangs on it."""
+        may = self.has_change_permission(request, row)
+        if not may or not row.is_active or row.email == SYSTEM_EMAIL or row.pk == request.user.pk:
+            return []
+        return [{"label": gettext("Leaves"), "url": reverse("admin:leave", args=[row.pk]), "icon": "logout"}]
+
+    def response_add(self, request: HttpRequest, obj: Any, post_url_continue: Any = None) -> HttpResponse:
+        """What happens next, in a sentence."""
+        words = gettext(
+            "%(name)s gets a mail at %(email)s now, with a link to choose a password. It works for %(days)d days."
+        )
+        messages.info(request, words % {"name": obj, "email": obj.email, "days": DAYS})
+        return super().response_add(request, obj, post_url_continue)
+
+    @admin.display(description=_("invitation"))
+    def invitation(self, row: User) -> SafeString | str:
+        standing = invitation_of(row, timezone.now())
+        if standing.standing not in INVITATION_MARKS:
+            return "–"
+        label, shape, tone = INVITATION_MARKS[standing.standing]
+        return badge(label, shape, tone)
+
     @admin.display(description=_("state"), ordering="is_active")
     def state(self, row: User) -> SafeString:
         return badge(_("Active"), "disc", "good") if row.is_active else badge(_("Switched off"), "ring")
@@ -115,7 +203,9 @@ class UserAdmin(RoomAdmin):
         return moment(row.last_login)
 
     def add_through(self, typed: Typed) -> User:
-        return invite_user(by=typed.by, at=typed.at, **typed.values)
+        user = invite_user(by=typed.by, at=typed.at, **typed.values)
+        send_invitation(user=user, by=typed.by, at=typed.at)
+        return user
 
     def change_through(self, row: User, typed: Typed) -> User:
         return change_user(user=row, by=typed.by, at=typed.at, **typed.only("full_name", "role", "language"))
@@ -274,6 +364,8 @@ class AccountEventAdmin(ReadOnlyAdmin):
         for name, value in row.detail.items():
             label = str(FIELD_WORDS[name])
             values = [str(words.get(item, item)) for item in value] if isinstance(value, list) else []
+            if isinstance(value, int) and not isinstance(value, bool):
+                values = [str(value)]
             if isinstance(value, str):
                 values = [str(words.get(value, value))]
             between = ", " if name == "scopes" else " → "

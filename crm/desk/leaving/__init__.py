@@ -1,0 +1,1 @@
+"""Somebody leaves: what hangs on them goes to colleagues, and the account closes, in one step."""
