@@ -57,7 +57,10 @@ def _portion(
     current = kind.current([row.pk for row in rows if row.pk])
     for row, cells in zip(rows, given, strict=True):
         row.current = current.get(row.pk or 0, {})
-        row.values = {name: value for name, value in row.values.items() if name not in cells}
+        # What the file itself told is read again; what finding the record told of an empty cell stays.
+        row.values = {
+            name: value for name, value in row.values.items() if name not in cells or is_empty(cells[name][1])
+        }
         _read_all(row, cells, kind)
         _find_changes(row, cells, kind)
         row.label = kind.name_of(row.planned) or kind.name_of(row.values)

@@ -65,6 +65,7 @@ class Vacancies(SheetKind):
         Field("id", gettext_lazy("number"), RECORD_NUMBER, ("id", "nummer", "record"), is_key=True),
         of(
             Vacancy, "reference", TEXT,
+            "referentie",
             "eigen referentie", "own reference", "ref", "objectnummer", "kenmerk", "objectcode", is_needed=True,
         ),
         of(Vacancy, "office", ORGANISATION, "makelaar", "kantoor makelaar", "aanbieder", "office", only_new=True),
