@@ -16,7 +16,7 @@ from crm.backoffice.navigation import may_see
 from crm.backoffice.round_forms import AddForm, CallerForm, UnreachableForm
 from crm.common.months import amsterdam_day
 from crm.contacts.models import Affiliation
-from crm.desk.rounds.choices import MemberState
+from crm.desk.rounds.choices import MemberState, label_of
 from crm.desk.rounds.models import ContactRound, RoundMember
 from crm.desk.rounds.progress import Heard, standing_of
 from crm.desk.rounds.services import add_members, hand_over_call, mark_unreachable, put_back
@@ -155,7 +155,9 @@ class RoundPage:
             MemberState.DONE.value: progress.done,
             MemberState.UNREACHABLE.value: progress.unreachable,
         }
-        labels = {"": _("Everybody"), **{state.value: str(state.label) for state in MemberState}}
+        labels = {"": _("Everybody")}
+        for state in MemberState:
+            labels[state.value] = str(label_of(state, is_closed=not self.is_running))
         # Beside a colleague's name the figures of the whole round would not be those of the list.
         return [
             (f"?show={name}{tail}", labels[name], name == asked, "" if tail else count)

@@ -115,7 +115,6 @@ class OrganisationAdmin(RelationListMixin, MergeableAdmin):
         "kvk_number",
         "city",
         "application_area",
-        "size_class",
         "group",
     )
     list_filter = (
@@ -131,7 +130,7 @@ class OrganisationAdmin(RelationListMixin, MergeableAdmin):
     list_select_related = ("application_area", "group", "keeper")
     ordering = ("name", "pk")
     autocomplete_fields = ("group", "technologies")
-    spare_columns = ("size_class", "city", "group")
+    spare_columns = ("city", "group")
     narrow_columns = ("group", "kvk_number", "application_area")
     inlines = (AffiliationInline, KvkNumberInline)
     fieldsets = (

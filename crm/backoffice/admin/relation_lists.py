@@ -33,7 +33,7 @@ class RelationFilter(admin.SimpleListFilter):
 
 
 class ContactFilter(admin.SimpleListFilter):
-    title = _("contact")
+    title = _("contact norm")
     parameter_name = "contact"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Any:

@@ -1,5 +1,7 @@
 """Closed lists of contact rounds."""
 
+from typing import Any
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -19,6 +21,13 @@ class MemberState(models.TextChoices):
     DONE = "done", pgettext_lazy("contact round", "Spoken to")
     OPEN = "open", _("Still to be called")
     UNREACHABLE = "unreachable", _("Not reachable")
+
+
+def label_of(state: str, *, is_closed: bool) -> Any:
+    """The state in words: once the round is closed, nobody is still to be called."""
+    if is_closed and state == MemberState.OPEN:
+        return _("Not called")
+    return MemberState(state).label
 
 
 class RoundAct(models.TextChoices):

@@ -11,7 +11,7 @@ from crm.common.constraints import at_most, both_or_neither, not_empty, one_of
 from crm.common.models import Recorded
 from crm.common.validators import validate_plain_text
 from crm.contacts.models import Organisation
-from crm.desk.rounds.choices import MemberState, RoundAct, RoundScope
+from crm.desk.rounds.choices import MemberState, RoundAct, RoundScope, label_of
 from crm.desk.rounds.querysets import ContactRoundQuerySet, RoundMemberQuerySet
 
 USER = settings.AUTH_USER_MODEL
@@ -110,7 +110,7 @@ class RoundMember(models.Model):
     @property
     def state_label(self) -> Any:
         """The state in words, of a row that comes from `with_state`."""
-        return MemberState(self.state).label  # type: ignore[attr-defined]
+        return label_of(self.state, is_closed=self.round.closed_at is not None)  # type: ignore[attr-defined]
 
 
 class RoundChange(models.Model):
