@@ -214,7 +214,7 @@ def test_an_address_that_anybody_may_have_suggests_nothing(staff):
     LeadFactory(organisation=OrganisationFactory(email="iemand@gmail.com"))
     mail = waiting_mail(staff, sender="kim@gmail.com")
     assert suggest([mail], staff)[mail.pk].leads == []
-    assert [row.email for row in suggest([mail], staff)[mail.pk].strangers][0] == "kim@gmail.com"
+    assert next(row.email for row in suggest([mail], staff)[mail.pk].strangers) == "kim@gmail.com"
 
 
 def test_two_people_of_one_address_are_both_named_and_none_is_chosen(staff, now):
