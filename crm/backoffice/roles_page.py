@@ -11,7 +11,7 @@ from django.urls import path
 from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from accounts.models import User
 from accounts.roles import DESK_ROLES, Role, role_allows
@@ -81,10 +81,10 @@ def actions_of(admin: Any, role: str) -> list[str]:
     """What the role may do in this list: the table of roles, and what the list offers at all."""
     opts = admin.opts
     words = (
-        ("view", True, _("read")),
-        ("add", admin.allows_add, _("add")),
-        ("change", admin.allows_change, _("change")),
-        ("delete", admin.allows_delete, _("delete")),
+        ("view", True, pgettext("may", "read")),
+        ("add", admin.allows_add, pgettext("may", "add")),
+        ("change", admin.allows_change, pgettext("may", "change")),
+        ("delete", admin.allows_delete, pgettext("may", "delete")),
     )
     if role not in DESK_ROLES:
         return []

@@ -182,7 +182,7 @@ SOURCES: tuple[Source, ...] = (
            "revoked_by", subject=_of("user"), found_by=("user", User, PEOPLE), related=("user",),
            only=Q(revoked_at__isnull=False)),
     Source("morning", "desk", gettext_lazy("Morning mail chosen"), MorningChoice, "at", "by", subject=_of("user"),
-           what=lambda row: _("on") if row.is_wanted else _("off"), found_by=("user", User, PEOPLE),
+           what=lambda row: _("Active") if row.is_wanted else _("Switched off"), found_by=("user", User, PEOPLE),
            related=("user",)),
     Source("form", "forms", gettext_lazy("Form saved"), LogEntry, "action_time", "user", what=form_words,
            subject=in_form, related=("content_type",)),
