@@ -31,7 +31,9 @@ def user(language):
 @pytest.fixture
 def lead(user):
     """Ready for its next stage, and not in the quiet list's first lines by itself."""
-    return LeadFactory(rd_branch=True, complete=True, owner=user, organisation=None, working_name="Hamerlo Sensing")
+    return LeadFactory(
+        rd_branch=True, complete=True, owner=user, organisation=None, working_name="Hamerlo Sensing"
+    )
 
 
 @pytest.fixture
@@ -77,7 +79,9 @@ def test_a_call_and_the_next_step_are_logged_in_three(visitor, counter, language
 
 
 @pytest.mark.parametrize("by", ["mouse", "keyboard"])
-def test_a_stage_whose_requirements_are_met_moves_in_two_and_one_more_takes_it_back(visitor, counter, lead, by):
+def test_a_stage_whose_requirements_are_met_moves_in_two_and_one_more_takes_it_back(
+    visitor, counter, lead, by
+):
     page = visitor.page
     link = page.locator(f"main a[href='{reverse('admin:acquisition_lead_change', args=[lead.pk])}']").first
     if by == "mouse":
