@@ -198,7 +198,7 @@ class Act(models.TextChoices):
     CODES_RENEWED = "codes_renewed", _("Recovery codes renewed")
     SWITCHED_OFF = "switched_off", _("Switched off")
     SWITCHED_ON = "switched_on", _("Switched on")
-    LEFT = "left", _("Left")
+    LEFT = "left", _("Has left")
     INVITATION_SENT = "invitation_sent", _("Invitation sent")
     KEY_MADE = "key_made", _("Key made")
     KEY_ROTATED = "key_rotated", _("Key rotated")

@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='accountevent',
             name='act',
-            field=models.CharField(choices=[('invited', 'Invited'), ('changed', 'Changed'), ('password_set', 'Password set'), ('second_factor_set_up', 'Second factor set up'), ('second_factor_reset', 'Second factor reset'), ('codes_renewed', 'Recovery codes renewed'), ('switched_off', 'Switched off'), ('switched_on', 'Switched on'), ('left', 'Left'), ('invitation_sent', 'Invitation sent'), ('key_made', 'Key made'), ('key_rotated', 'Key rotated'), ('key_revoked', 'Key revoked')], max_length=30, verbose_name='act'),
+            field=models.CharField(choices=[('invited', 'Invited'), ('changed', 'Changed'), ('password_set', 'Password set'), ('second_factor_set_up', 'Second factor set up'), ('second_factor_reset', 'Second factor reset'), ('codes_renewed', 'Recovery codes renewed'), ('switched_off', 'Switched off'), ('switched_on', 'Switched on'), ('left', 'Has left'), ('invitation_sent', 'Invitation sent'), ('key_made', 'Key made'), ('key_rotated', 'Key rotated'), ('key_revoked', 'Key revoked')], max_length=30, verbose_name='act'),
         ),
         migrations.AddConstraint(
             model_name='accountevent',

@@ -84,7 +84,9 @@ def test_what_is_known_is_filled_in_and_what_is_not_is_asked(as_staff, staff, kn
         "they",
         str(person.pk),
     )
-    unclear = waiting_mail(staff, sender=staff.email, subject="FW: x", message_id="<2@x>", to="nieuw@elders.example")
+    unclear = waiting_mail(
+        staff, sender=staff.email, subject="FW: x", message_id="<2@x>", to="nieuw@elders.example"
+    )
     form = as_staff.get(page(unclear)).context["form"]
     assert (form["direction"].value(), form["person"].value()) == (None, None)
     assert Activity.objects.count() == 0, "looking files nothing"
@@ -92,7 +94,9 @@ def test_what_is_known_is_filled_in_and_what_is_not_is_asked(as_staff, staff, kn
 
 def test_filing_writes_one_entry_with_the_chosen_files_and_a_new_person(as_staff, staff, known):
     lead, _person = known
-    mail = waiting_mail(staff, sender="Nieuw Iemand <nieuw@elders.example>", files=(("a.pdf", PDF), ("b.pdf", PDF)))
+    mail = waiting_mail(
+        staff, sender="Nieuw Iemand <nieuw@elders.example>", files=(("a.pdf", PDF), ("b.pdf", PDF))
+    )
     stranger, first = mail.participants.get(role="from"), mail.attachments.first()
     given = {
         "do": "file",
@@ -126,7 +130,13 @@ def test_filing_writes_one_entry_with_the_chosen_files_and_a_new_person(as_staff
 def test_what_is_wrong_stands_at_its_field_and_files_nothing(as_staff, staff, known, wrong):
     lead, person = known
     mail = waiting_mail(staff, files=(("a.pdf", PDF),))
-    given = {"do": "file", "lead": lead.pk, "direction": "they", "person": person.pk, "occurred_on": "2026-10-20"}
+    given = {
+        "do": "file",
+        "lead": lead.pk,
+        "direction": "they",
+        "person": person.pk,
+        "occurred_on": "2026-10-20",
+    }
     response = as_staff.post(page(mail), given | wrong)
     assert response.status_code == 200
     assert response.context["form"].errors
@@ -229,7 +239,9 @@ def test_a_conversation_stands_together_and_a_mail_comes_off_again(as_staff, sta
     (entry,) = [line for line in response.context["log"] if line.mail]
     assert entry.text.startswith("Re: Onze vraag")
     assert [earlier.text for earlier in entry.mail.earlier] == ["Onze vraag\n\nDag, wij zoeken 240 m²."]
-    assert [line.mail is not None for line in as_staff.get(f"{lead_url(lead)}?log=mail").context["log"]] == [True]
+    assert [line.mail is not None for line in as_staff.get(f"{lead_url(lead)}?log=mail").context["log"]] == [
+        True
+    ]
     first = IncomingMail.objects.get(message_id="een@bedrijf.example")
     response = as_staff.post(page(first), {"do": "take_off"}, follow=True)
     assert Activity.objects.count() == 1
@@ -299,7 +311,13 @@ def test_mail_on_a_strict_lead_is_read_by_its_own_people_alone(as_staff, as_mana
         text = as_staff.get(url).text
         assert "Geheim" not in text
         assert lead.code_name not in text
-    given = {"do": "file", "lead": "other", "other_lead": lead.pk, "direction": "they", "occurred_on": "2026-10-20"}
+    given = {
+        "do": "file",
+        "lead": "other",
+        "other_lead": lead.pk,
+        "direction": "they",
+        "occurred_on": "2026-10-20",
+    }
     assert as_staff.post(page(mine), given).context["form"].errors
     assert add(as_staff, lead, text="x").status_code == 403
     assert as_staff.post(reverse("admin:mail-address"), {"lead": lead.pk}).status_code == 403

@@ -38,7 +38,7 @@ def workbook() -> Workbook:
     sheet.merge_cells("A3:C3")
     sheet.merge_cells("D3:E3")
     sheet.append(["Naam", "KvK", "Plaats", "Telefoon", "E-mail", "Opgericht"])
-    sheet.append(["Acme Twente", 1234567, "Enschede", "053 489 0000", None, datetime(2019, 12, 31)])
+    sheet.append(["Acme Twente", 1234567, "Enschede", "053 489 0000", None, datetime(2019, 12, 31)])  # noqa: DTZ001 as a workbook holds it
     sheet.append(["Beta", "12345678", "Hengelo", None, "beta@beta.example", date(2020, 1, 1)])
     sheet.append([None, None, None, None, None, None])
     sheet.append(["Gamma", 87654321.0, None, None, None, 43831])
