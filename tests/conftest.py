@@ -39,7 +39,7 @@ NOON = datetime(2026, 10, 22, 12, 0, tzinfo=AMSTERDAM)
 
 
 def _says_something_of_the_database(item: pytest.Item) -> bool:
-    if item.get_closest_marker("once"):
+    if item.get_closest_marker("once") or item.get_closest_marker("browser"):
         return False
     return bool(item.get_closest_marker("django_db") or TOUCH_THE_DATABASE & set(item.fixturenames))
 

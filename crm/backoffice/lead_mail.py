@@ -53,7 +53,7 @@ def filed_mails(lead: Any) -> dict[int, MailLine]:
 
 
 def _lines(filings: Iterable[MailFiling]) -> dict[int, MailLine]:
-    return {filing.activity_id: _line(filing) for filing in filings if filing.activity_id}
+    return {filing.activity_id: _line(filing) for filing in filings if filing.taken_off_at is None}
 
 
 def _line(filing: MailFiling) -> MailLine:

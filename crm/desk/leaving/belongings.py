@@ -15,9 +15,11 @@ from accounts.second_factor import has_second_factor
 from crm.acquisition.choices import Confidentiality, LeadStatus
 from crm.acquisition.models import Lead, Task
 from crm.common.months import amsterdam_day
+from crm.contacts.models import Organisation
 from crm.desk.bulk.models import BulkJob
 from crm.desk.calendar_models import CalendarAddress
 from crm.desk.list_models import SavedView
+from crm.desk.rounds.models import RoundMember
 from crm.desk.snoozes import Snooze
 from crm.matching.models import HousingNeed
 
@@ -32,6 +34,8 @@ class Kind(models.TextChoices):
     TASKS = "tasks", _("Open tasks")
     NEEDS = "needs", _("Housing needs")
     VIEWS = "views", _("Shared views")
+    KEPT = "kept", _("Relations that this person keeps")
+    CALLS = "calls", _("Calls in contact rounds")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,6 +81,8 @@ def belongings(user: User, at: datetime) -> Belongings:
             Kind.TASKS: tasks,
             Kind.NEEDS: needs,
             Kind.VIEWS: list(shared_views(user)),
+            Kind.KEPT: list(Organisation.objects.filter(keeper=user).order_by("pk")),
+            Kind.CALLS: list(calls(user)),
         },
         teams=team_leads(user).count(),
         keys=user.api_keys.filter(revoked_at__isnull=True, expires_at__gt=at).count(),
@@ -90,6 +96,12 @@ def belongings(user: User, at: datetime) -> Belongings:
 
 def shared_views(user: User) -> "models.QuerySet[Any]":
     return SavedView.objects.filter(owner=user, is_shared=True).order_by("pk")
+
+
+def calls(user: User) -> "models.QuerySet[Any]":
+    """Relations that this person is to speak to in rounds that run."""
+    rows = RoundMember.objects.filter(caller=user, round__closed_at__isnull=True)
+    return rows.select_related("organisation").order_by("pk")
 
 
 def team_leads(user: User) -> "models.QuerySet[Any]":

@@ -17,13 +17,37 @@ FATES: dict[str, Fate] = {
     "acquisition.task.owner": Fate.HANDED_OVER,  # of open tasks
     "matching.housingneed.owner": Fate.HANDED_OVER,  # of needs that wait for space
     "desk.savedview.owner": Fate.HANDED_OVER,  # of shared views; one's own stay with the account
+    "contacts.organisation.keeper": Fate.HANDED_OVER,
+    "desk.roundmember.caller": Fate.HANDED_OVER,  # in rounds that run
     "acquisition.lead_team.user": Fate.REVOKED,  # of leads that run or are parked
     "accounts.apikey.user": Fate.REVOKED,
     "accounts.totpdevice.user": Fate.REVOKED,
     "accounts.recoverycode.user": Fate.REVOKED,
     "desk.calendaraddress.user": Fate.REVOKED,
+    "desk.dropaddress.user": Fate.REVOKED,
     "desk.snooze.by": Fate.REVOKED,  # running ones: the subject returns, to whoever has it now
     "desk.bulkjob.by": Fate.REVOKED,  # unfinished work stops
+    # Mail that was not filed is private: nobody else reads it, so nobody takes it over.
+    "desk.asidemail.owner": Fate.HISTORY,
+    "desk.incomingmail.owner": Fate.HISTORY,
+    "acquisition.activity.withdrawn_by": Fate.HISTORY,
+    "acquisition.task.withdrawn_by": Fate.HISTORY,
+    "desk.contactround.closed_by": Fate.HISTORY,
+    "desk.contactround_participants.user": Fate.HISTORY,
+    "desk.dropaddress.revoked_by": Fate.HISTORY,
+    "desk.incomingmail.received_by": Fate.HISTORY,
+    "desk.incomingmail.thrown_away_by": Fate.HISTORY,
+    "desk.mailfiling.filed_by": Fate.HISTORY,
+    "desk.mailfiling.taken_off_by": Fate.HISTORY,
+    "desk.roundchange.by": Fate.HISTORY,
+    "desk.roundmember.added_by": Fate.HISTORY,
+    "desk.roundmember.unreachable_by": Fate.HISTORY,
+    "desk.sheetimport.applied_by": Fate.HISTORY,
+    "desk.sheetimport.undone_by": Fate.HISTORY,
+    "desk.sheetimport.uploaded_by": Fate.HISTORY,
+    "desk.sheetmapping.used_by": Fate.HISTORY,
+    "rules.normchange.by": Fate.HISTORY,
+    "rules.valuechange.by": Fate.HISTORY,
     "accounts.accountevent.user": Fate.HISTORY,
     "accounts.accountevent.by": Fate.HISTORY,
     "accounts.apikey.revoked_by": Fate.HISTORY,

@@ -20,6 +20,8 @@ from crm.acquisition.services.tasks import new_owner_faults
 from crm.common.errors import Fault, RuleError, StaleError, refuse
 from crm.common.locks import lock_rows
 from crm.common.validation import faults_of
+from crm.contacts.models import Organisation
+from crm.contacts.services import change_organisation
 from crm.desk.bulk.services import stop_bulk
 from crm.desk.calendar_services import revoke_calendar_address
 from crm.desk.leaving.belongings import (
@@ -32,7 +34,10 @@ from crm.desk.leaving.belongings import (
     unfinished_jobs,
 )
 from crm.desk.lists import hand_over_view
+from crm.desk.mail.services import revoke_drop_address
 from crm.desk.quiet.services import end_snooze
+from crm.desk.rounds.models import RoundMember
+from crm.desk.rounds.services import hand_over_call
 from crm.desk.snoozes import Snooze
 from crm.matching.models import HousingNeed
 from crm.matching.services import change_need
@@ -119,6 +124,10 @@ class _Leaving:
             self._try(Kind.NEEDS, _about(need), partial(self._need, need, heir))
         for view in shared_views(self.user):
             hand_over_view(view=view, owner=self.heirs[Kind.VIEWS], by=self.by, at=self.at)
+        for relation in things.rows[Kind.KEPT]:
+            self._try(Kind.KEPT, str(relation), partial(self._relation, relation, self.heirs[Kind.KEPT]))
+        for member in things.rows[Kind.CALLS]:
+            self._try(Kind.CALLS, str(member), partial(self._call, member, self.heirs[Kind.CALLS]))
 
     def _heir(self, kind: str, lead_id: int | None, strict: set[int]) -> User:
         return self.heirs[Kind.STRICT_LEADS if lead_id in strict else kind]
@@ -142,6 +151,14 @@ class _Leaving:
         refuse(new_owner_faults(heir, need.owner_id, need.lead_id))
         change_need(need=need, owner=heir, by=self.by, at=self.at, version=need.version)
 
+    def _relation(self, relation: Organisation, heir: User) -> None:
+        change_organisation(
+            organisation=relation, keeper=heir, by=self.by, at=self.at, version=relation.version
+        )
+
+    def _call(self, member: RoundMember, heir: User) -> None:
+        hand_over_call(member=member, to=heir, by=self.by, at=self.at)
+
     def close(self, things: Belongings) -> None:
         """End what runs in this person's name, and every way in."""
         for lead in list(team_leads(self.user)):
@@ -154,6 +171,7 @@ class _Leaving:
         for job in list(unfinished_jobs(self.user)):
             stop_bulk(job=job, by=self.by, at=self.at)
         revoke_calendar_address(user=self.user, by=self.by, at=self.at)
+        revoke_drop_address(user=self.user, by=self.by, at=self.at)
         if things.has_second_factor:
             reset_second_factor(user=self.user, by=self.by, at=self.at)
         try:

@@ -207,8 +207,7 @@ class MailFiling(models.Model):
             ),
             both_or_neither("taken_off_at", "taken_off_by", "a_mail_taken_off_says_by_whom"),
             models.CheckConstraint(
-                condition=Q(taken_off_at__isnull=True, activity__isnull=False)
-                | Q(taken_off_at__isnull=False, activity__isnull=True),
+                condition=Q(taken_off_at__isnull=False) | Q(activity__isnull=False),
                 name="a_standing_mail_has_its_activity",
             ),
         ]

@@ -275,7 +275,7 @@ def take_off_record(*, filing: MailFiling, by: User, at: datetime) -> MailFiling
         message = _("%(who)s took this mail off already.") % {"who": fresh.taken_off_by}
         raise RuleError(Fault("taken_off_already", message))
     mail = lock_row(IncomingMail.objects.all(), fresh.mail_id)
-    activity, fresh.activity = fresh.activity, None
+    activity = fresh.activity
     fresh.taken_off_at, fresh.taken_off_by = at, by
     fresh.save()
     if activity is not None:

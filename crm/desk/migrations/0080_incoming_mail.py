@@ -202,7 +202,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='mailfiling',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('activity__isnull', False), ('taken_off_at__isnull', True)), models.Q(('activity__isnull', True), ('taken_off_at__isnull', False)), _connector='OR'), name='a_standing_mail_has_its_activity'),
+            constraint=models.CheckConstraint(condition=models.Q(('taken_off_at__isnull', False), ('activity__isnull', False), _connector='OR'), name='a_standing_mail_has_its_activity'),
         ),
         migrations.AddConstraint(
             model_name='mailparticipant',

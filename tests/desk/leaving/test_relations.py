@@ -17,7 +17,8 @@ def test_no_fate_is_of_a_relation_that_is_gone():
 
 
 def test_an_owner_is_never_history():
-    """Whatever calls itself an owner is an open responsibility."""
-    owners = [label for label in FATES if label.endswith(".owner")]
+    """Whatever calls itself an owner is an open responsibility, but for private mail, which nobody else may read."""
+    private = {"desk.asidemail.owner", "desk.incomingmail.owner"}
+    owners = [label for label in FATES if label.endswith(".owner") and label not in private]
     assert owners
     assert {FATES[label] for label in owners} == {Fate.HANDED_OVER}

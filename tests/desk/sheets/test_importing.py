@@ -52,7 +52,7 @@ def test_each_row_is_new_changed_unchanged_or_wrong_and_says_why(staff, now):
 
 def test_one_bad_row_keeps_all_others_out(staff, now):
     sheet = looked_at("organisations", "Naam;Opgericht\nAcme;1-1-2020\nBeta;morgen\n", staff, now)
-    with pytest.raises(RuleError, match="fault"):
+    with pytest.raises(RuleError):
         confirm_sheet(sheet=sheet, by=staff, at=now)
     assert not Organisation.objects.exists()
 
