@@ -44,6 +44,16 @@ EXPLAINED: dict[str, tuple[str, str]] = {
     "crm_messages_": ("administrator", "logs"),
     "desk_": ("administrator", "logs"),
     "settings": ("administrator", "people"),
+    "bulk": ("staff", "bulk"),
+    "contact-round": ("staff", "relations"),
+    "contacts_organisation_portfolio": ("staff", "relations"),
+    "mail": ("staff", "mail"),
+    "import": ("staff", "import"),
+    "norm": ("administrator", "norms"),
+    "value": ("administrator", "lists"),
+    "broker": ("administrator", "keys"),
+    "audit": ("administrator", "logs"),
+    "roles": ("administrator", "people"),
 }
 
 
