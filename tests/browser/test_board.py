@@ -108,7 +108,7 @@ def test_the_panel_asks_what_is_missing_and_escape_moves_nothing(visitor, page, 
         assert visitor.violations() == []
     page.emulate_media(color_scheme="light")
     page.locator("dialog.board-panel button[type=submit]").click()
-    expect(page.locator("dialog.board-panel .error").first).to_be_visible()
+    expect(page.locator("dialog.board-panel .error:visible").first).to_be_visible()
     page.select_option("[name=contact-person]", str(person.pk))
     page.locator("dialog.board-panel button[type=submit]").click()
     expect(page.locator("#board-toast")).to_contain_text(words["moved"])

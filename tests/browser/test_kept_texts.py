@@ -40,10 +40,19 @@ def stored(page) -> str:
     return page.evaluate("JSON.stringify({...localStorage})")
 
 
+def until(page, truth: str) -> None:
+    """Wait until a script's answer is true; Playwright's own wait evaluates text, which the page's policy refuses."""
+    for _attempt in range(100):
+        if page.evaluate(truth):
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError(truth)
+
+
 def type_and_wait(page, text=TEXT) -> None:
     page.locator("#id_entry-text").fill(text)
-    page.wait_for_function(
-        "Object.keys({...localStorage, ...sessionStorage}).some((key) => key.startsWith('desk-draft:'))"
+    until(
+        page, "Object.keys({...localStorage, ...sessionStorage}).some((key) => key.startsWith('desk-draft:'))"
     )
 
 
@@ -68,7 +77,7 @@ def test_a_text_in_a_closed_tab_is_offered_again_and_gone_once_recorded(visitor,
     with page.expect_navigation():
         page.locator("#entry button.primary").click()
     assert Activity.objects.get(lead=lead).text == TEXT
-    page.wait_for_function("!Object.keys(localStorage).some((key) => key.startsWith('desk-draft:'))")
+    until(page, "!Object.keys(localStorage).some((key) => key.startsWith('desk-draft:'))")
     assert page.locator(".message.draft").count() == 0
     assert visitor.complaints == []
 
@@ -105,11 +114,11 @@ def test_a_strict_leads_text_stays_in_its_tab_and_log_out_forgets_everything(vis
     page.on("dialog", lambda dialog: dialog.accept())
     visitor.open(url_of(other))
     type_and_wait(page)
-    page.wait_for_function("JSON.stringify({...localStorage}).includes('800')")
+    until(page, "JSON.stringify({...localStorage}).includes('800')")
     page.locator("#id_entry-text").fill("")
-    page.wait_for_function("!JSON.stringify({...localStorage}).includes('800')")
+    until(page, "!JSON.stringify({...localStorage}).includes('800')")
     page.locator("#id_entry-text").fill(TEXT)
-    page.wait_for_function("JSON.stringify({...localStorage}).includes('800')")
+    until(page, "JSON.stringify({...localStorage}).includes('800')")
     page.locator(".topbar details.menu").last.locator("summary").click()
     with page.expect_navigation():
         page.locator("form[action$='log-out/'] button").click()

@@ -21,6 +21,9 @@ BOARDS = [f"/admin/board/{track}/" for track in ("rd_branch", "startup", "knowle
 # What answers a script, a form or another door, and no page to look at.
 NO_PAGES = {
     "duplicates-apart",
+    "mail-add",
+    "undo",
+    "mail-address",
     "duplicates-like",
     "language",
     "logout",
