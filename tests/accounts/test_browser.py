@@ -62,7 +62,7 @@ class Visitor:
             self.page.click(selector)
 
 
-@pytest.fixture(params=[("nl", "light"), ("en", "dark")], ids="-".join)
+@pytest.fixture(params=[("nl", "light"), pytest.param(("en", "dark"), marks=pytest.mark.soak)], ids="-".join)
 def visitor(request, browser, live_server):
     visitor = Visitor(browser, live_server.url, *request.param)
     visitor.language = request.param[0]

@@ -21,6 +21,7 @@ HREF = re.compile(r'href="(/[^"#]*)')
 ROLES = ["staff", "manager", "administrator"]
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("role", ROLES)
 def test_no_link_of_the_frame_is_dead(role):
     client = logged_in(UserFactory(**{role: True}))
@@ -29,6 +30,7 @@ def test_no_link_of_the_frame_is_dead(role):
             assert client.get(link, follow=True).status_code == 200, link
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("role", ROLES)
 def test_no_link_on_a_list_or_a_lead_is_dead(role):
     Crowd(2)

@@ -62,7 +62,14 @@ class Hand:
 
 
 @pytest.mark.parametrize(
-    ("language", "by_keyboard"), [("nl", False), ("en", True)], ids=["mouse", "keyboard"]
+    ("language", "by_keyboard"),
+    [
+        ("nl", False),
+        ("en", True),
+        pytest.param("nl", True, marks=pytest.mark.soak),
+        pytest.param("en", False, marks=pytest.mark.soak),
+    ],
+    ids=["nl-mouse", "en-keyboard", "nl-keyboard", "en-mouse"],
 )
 def test_three_hundred_companies_come_in_are_mended_seen_and_undone(visitor, language, by_keyboard):
     visitor.log_in(UserFactory(staff=True, language=language))

@@ -121,7 +121,7 @@ def test_the_order_in_which_spaces_come_changes_nothing(need, vacancies, random)
     assert in_order(shuffled) == in_order(judged)
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(needs(), spaces(), st.data())
 def test_a_fact_that_becomes_known_moves_the_score_inside_its_interval(need, vacancy, data):
     missing = [name for name in OFFERED if getattr(vacancy, name) is None]
@@ -152,7 +152,7 @@ WORST_FIRST = {
 }
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(needs(), spaces(), st.data())
 def test_a_better_fact_never_worsens_the_verdict_or_the_score(need, vacancy, data):
     name = data.draw(st.sampled_from(sorted(WORST_FIRST)))
@@ -287,7 +287,7 @@ def naive_judgement(need, vacancy):
     return verdict, tuple(score), [outcome for _wish, outcome in found]
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(needs(), spaces())
 def test_a_naive_second_judge_agrees(need, vacancy):
     judgement = judge(need, vacancy, RULES, ON)

@@ -78,7 +78,15 @@ def second(browser, live_server):
     context.close()
 
 
-@pytest.mark.parametrize(("language", "hand_class"), [("nl", Keyboard), ("en", Mouse)])
+@pytest.mark.parametrize(
+    ("language", "hand_class"),
+    [
+        ("nl", Keyboard),
+        ("en", Mouse),
+        pytest.param("en", Keyboard, marks=pytest.mark.soak),
+        pytest.param("nl", Mouse, marks=pytest.mark.soak),
+    ],
+)
 def test_a_trade_fair_contact_becomes_an_rd_branch(visitor, second, language, hand_class):
     desk = Desk(visitor, hand_class, UserFactory(staff=True, language=language))
     hand, page = desk.hand, desk.page
