@@ -228,7 +228,7 @@ class _ValuePage:
     def initial(self) -> dict[str, Any]:
         raise NotImplementedError  # each kind of list has its own
 
-    def save(self, form: forms.Form) -> None:
+    def keep_names(self, form: forms.Form) -> None:
         raise NotImplementedError  # each kind of list has its own verb
 
     def more(self) -> dict[str, Any]:
@@ -266,7 +266,7 @@ class _ValuePage:
 
     def _saved(self, form: forms.Form) -> bool:
         try:
-            self.save(form)
+            self.keep_names(form)
         except REFUSALS as error:
             _refused(form, error)
             if any(fault.code == "stale" for fault in refused(error)):
@@ -294,7 +294,7 @@ class _ClosedValue(_ValuePage):
     def more(self) -> dict[str, Any]:
         return {"delivered": self.delivered}
 
-    def save(self, form: forms.Form) -> None:
+    def keep_names(self, form: forms.Form) -> None:
         rename_value(
             list_name=self.list_name,
             code=self.code,
@@ -326,7 +326,7 @@ class _OpenValue(_ValuePage):
             "used": open_uses(type(self.row))[self.row.pk],
         }
 
-    def save(self, form: forms.Form) -> None:
+    def keep_names(self, form: forms.Form) -> None:
         change_value(
             list_name=self.list_name,
             value=self.row,
