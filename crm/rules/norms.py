@@ -21,7 +21,6 @@ class Group(StrEnum):
     SILENCE = "silence"
     ANSWERS = "answers"
     CONTACT = "contact"
-    SPACE = "space"
     WEIGHT = "weight"
 
 
@@ -29,7 +28,6 @@ class Unit(StrEnum):
     DAYS = "days"
     WORKDAYS = "workdays"
     MONTHS = "months"
-    AREA = "area"
     POINTS = "points"
 
 
@@ -38,7 +36,6 @@ GROUP_NAMES: Mapping[Group, Promise] = {
     Group.SILENCE: _("Silence"),
     Group.ANSWERS: _("Answers and confirmations"),
     Group.CONTACT: _("Contact with relations"),
-    Group.SPACE: _("Space"),
     Group.WEIGHT: _("Weights of the quiet list"),
 }
 GROUP_TEXTS: Mapping[Group, Promise] = {
@@ -48,7 +45,6 @@ GROUP_TEXTS: Mapping[Group, Promise] = {
     Group.SILENCE: _("An open lead with whom nobody spoke for so many working days asks for attention."),
     Group.ANSWERS: _("How long something may wait before the quiet list mentions it."),
     Group.CONTACT: _("How many calendar days may pass between two contacts with a relation of the park."),
-    Group.SPACE: _("When the difference between the space asked for and offered is marked as a shortage."),
     Group.WEIGHT: _("What comes first in the quiet list: the heavier, the higher. Lateness adds to it."),
 }
 
@@ -108,14 +104,12 @@ DEFINITIONS: tuple[Definition, ...] = (
     _contact_with("broker", _("Broker"), 90),
     _contact_with("tenant", _("Tenant"), 365),
     _contact_with("partner", _("Partner"), 60),
-    Definition("shortage_m2", Group.SPACE, _("Shortage from"), Unit.AREA, 500, 1, 100_000),
     _weighs("promise_due", _("A promise is due"), 100),
     _weighs("decision_passed", _("The expected day of the decision has passed"), 90),
     _weighs("arrival_not_recorded", _("No arrival recorded after the planned day"), 90),
     _weighs("waiting_for_second", _("Waits for a second person"), 85),
     _weighs("stalled", _("Stalled"), 60),
     _weighs("answer_due", _("An answer is due"), 55),
-    _weighs("outgrows", _("Outgrows its space"), 55),
     _weighs("silence", _("Silence"), 50),
     _weighs("no_next_step", _("No next step"), 45),
     _weighs("broker_silent", _("A broker is silent"), 40),
@@ -126,13 +120,12 @@ BY_CODE: Mapping[str, Definition] = {definition.code: definition for definition 
 
 
 def in_words(code: str, value: int) -> str:
-    """The value with its unit, in the reader's language: “90 days”, “500 m²”."""
+    """The value with its unit, in the reader's language: “90 days”."""
     unit = BY_CODE[code].unit if code in BY_CODE else Unit.POINTS
     words = {
         Unit.DAYS: ngettext("%(count)d day", "%(count)d days", value),
         Unit.WORKDAYS: ngettext("%(count)d working day", "%(count)d working days", value),
         Unit.MONTHS: ngettext("%(count)d month", "%(count)d months", value),
-        Unit.AREA: "%(count)d m²",
         Unit.POINTS: "%(count)d",
     }
     return words[unit] % {"count": value}

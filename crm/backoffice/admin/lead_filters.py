@@ -7,26 +7,14 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from crm.backoffice.desk_people import desk_users
+from crm.backoffice.admin.person_filter import PersonFilter
 from crm.common.months import amsterdam_day
 from crm.contacts.models import Organisation
 
 
-class OwnerFilter(admin.SimpleListFilter):
+class OwnerFilter(PersonFilter):
     title = _("owner")
-    parameter_name = "owner"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
-        people = [(str(user.pk), user.full_name) for user in desk_users() if user.pk != request.user.pk]
-        return [("me", _("me")), ("nobody", _("nobody")), *people]
-
-    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        value = self.value()
-        if value == "me":
-            return queryset.filter(owner=request.user)
-        if value == "nobody":
-            return queryset.filter(owner__isnull=True)
-        return queryset.filter(owner=value) if value and value.isdecimal() else queryset
+    parameter_name = column = "owner"
 
 
 class CameInFilter(admin.SimpleListFilter):

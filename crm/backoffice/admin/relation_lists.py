@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from crm.backoffice.admin.changelist import DeskChangeList
-from crm.backoffice.desk_people import desk_users
+from crm.backoffice.admin.person_filter import PersonFilter
 from crm.backoffice.navigation import may_see
 from crm.backoffice.templatetags.desk import avatar, badge, day
 from crm.common.months import amsterdam_day
@@ -41,27 +41,15 @@ class ContactFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         if self.value() == "over":
-            return over_norm(queryset, amsterdam_day(timezone.now()))
+            return over_norm(queryset)
         if self.value() == "never":
             return queryset.filter(norm_days__isnull=False, last_contact_on__isnull=True)
         return queryset
 
 
-class KeeperFilter(admin.SimpleListFilter):
+class KeeperFilter(PersonFilter):
     title = _("kept by")
-    parameter_name = "keeper"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
-        people = [(str(user.pk), user.full_name) for user in desk_users() if user.pk != request.user.pk]
-        return [("me", _("me")), ("nobody", _("nobody")), *people]
-
-    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        value = self.value()
-        if value == "me":
-            return queryset.filter(keeper=request.user)
-        if value == "nobody":
-            return queryset.filter(keeper__isnull=True)
-        return queryset.filter(keeper=value) if value and value.isdecimal() else queryset
+    parameter_name = column = "keeper"
 
 
 class RelationChangeList(DeskChangeList):

@@ -25,8 +25,9 @@ from accounts.models import User
 from crm.acquisition.models import Activity, Lead, Task
 from crm.contacts.choices import OWNER_ROLES, PARTNER_ROLES, OrganisationRole
 from crm.contacts.models import Organisation, OrganisationKind
-from crm.desk.portfolio.norms import NORM_DAYS, Relation
+from crm.desk.portfolio.norms import Relation
 from crm.estate.models import Ownership, Tenancy
+from crm.rules.reading import norms_on
 
 BEHIND = "lead__identity__organisation"
 
@@ -58,7 +59,11 @@ def leads_of(organisation: Organisation, user: User) -> Any:
 
 # ── many organisations at once ──────────────────────────────────────────────
 def with_relations(queryset: Any, day: date) -> Any:
-    """Annotate `is_owner`, `is_broker`, `is_tenant`, `is_partner`, and `norm_days` (None without a relation)."""
+    """Annotate `is_owner`, `is_broker`, `is_tenant`, `is_partner`, `norm_days` and `spoken_since`.
+
+    Of several norms the shortest holds: who is owner and tenant is spoken to as often as an owner. `spoken_since` is the
+    earliest day on which the last contact may have been; both are None for who is no relation.
+    """
     kinds = OrganisationKind.objects.filter(organisation=OuterRef("pk"))
     flags = {
         "is_owner": Exists(kinds.filter(kind__in=OWNER_ROLES))
@@ -67,14 +72,26 @@ def with_relations(queryset: Any, day: date) -> Any:
         "is_tenant": Exists(Tenancy.objects.current_on(day).filter(tenant=OuterRef("pk"))),
         "is_partner": Exists(kinds.filter(kind__in=PARTNER_ROLES)),
     }
-    norms = [
-        When(**{f"is_{relation}": True}, then=Value(NORM_DAYS[relation]))
-        for relation in sorted(NORM_DAYS, key=lambda relation: NORM_DAYS[relation])
-    ]
+    norms = norms_on(day)
+    shortest_first = sorted((norms.contact_days(relation), relation) for relation in Relation.values)
     annotated = queryset.annotate(
         **{name: _as_flag(condition) for name, condition in flags.items()},
     )
-    return annotated.annotate(norm_days=Case(*norms, default=None, output_field=IntegerField()))
+    return annotated.annotate(
+        norm_days=Case(
+            *(When(**{f"is_{relation}": True}, then=Value(days)) for days, relation in shortest_first),
+            default=None,
+            output_field=IntegerField(),
+        ),
+        spoken_since=Case(
+            *(
+                When(**{f"is_{relation}": True}, then=Value(day - timedelta(days=days)))
+                for days, relation in shortest_first
+            ),
+            default=None,
+            output_field=DateField(),
+        ),
+    )
 
 
 def _as_flag(condition: Any) -> Case:
@@ -105,12 +122,10 @@ def later_of(first: str, second: str) -> Greatest:
     return Greatest(Coalesce(F(first), F(second)), Coalesce(F(second), F(first)), output_field=DateField())
 
 
-def over_norm(queryset: Any, today: date) -> Any:
+def over_norm(queryset: Any) -> Any:
     """Of `with_relations` and `with_last_contact`: those spoken to longer ago than their norm allows, or never."""
-    late = Q(norm_days__isnull=False, last_contact_on__isnull=True)
-    for days in set(NORM_DAYS.values()):
-        late |= Q(norm_days=days, last_contact_on__lt=today - timedelta(days=days))
-    return queryset.filter(late)
+    never = Q(norm_days__isnull=False, last_contact_on__isnull=True)
+    return queryset.filter(never | Q(last_contact_on__lt=F("spoken_since")))
 
 
 def relations_kept(user: User, today: date) -> Any:

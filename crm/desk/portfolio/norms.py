@@ -1,6 +1,8 @@
-"""How often the desk speaks with a relation, in calendar days. Pure."""
+"""What the park is to a relation, and its last contact beside the norm, in calendar days. Pure.
 
-from collections.abc import Iterable
+The norms themselves are an administrator's: `crm.rules`.
+"""
+
 from dataclasses import dataclass
 from datetime import date
 
@@ -15,14 +17,6 @@ class Relation(models.TextChoices):
     BROKER = "broker", _("Broker offices")
     TENANT = "tenant", _("Tenants")
     PARTNER = "partner", _("Partners")
-
-
-NORM_DAYS = {Relation.PARTNER: 60, Relation.BROKER: 90, Relation.OWNER: 180, Relation.TENANT: 365}
-
-
-def norm_of(relations: Iterable[Relation]) -> int | None:
-    """The shortest of the norms: who is owner and tenant is called as often as an owner. None: no relation, no norm."""
-    return min((NORM_DAYS[relation] for relation in relations), default=None)
 
 
 @dataclass(frozen=True)

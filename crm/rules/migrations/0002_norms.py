@@ -14,9 +14,8 @@ NORMS = {
     "silence_decision": 14, "silence_committed": 14,
     "wait_second_person": 2, "wait_answer": 10, "wait_broker": 5, "wait_need": 30, "notice_ahead": 6,
     "contact_owner": 180, "contact_broker": 90, "contact_tenant": 365, "contact_partner": 60,
-    "shortage_m2": 500,
     "weight_promise_due": 100, "weight_decision_passed": 90, "weight_arrival_not_recorded": 90,
-    "weight_waiting_for_second": 85, "weight_stalled": 60, "weight_answer_due": 55, "weight_outgrows": 55,
+    "weight_waiting_for_second": 85, "weight_stalled": 60, "weight_answer_due": 55, 
     "weight_silence": 50, "weight_no_next_step": 45, "weight_broker_silent": 40,
     "weight_need_without_candidates": 40, "weight_lease_ends": 40,
 }

@@ -5,7 +5,8 @@ from datetime import date, timedelta
 import pytest
 
 from crm.desk.portfolio.contact import over_norm, relations_kept
-from crm.desk.portfolio.norms import LastContact, Relation, norm_of
+from crm.desk.portfolio.norms import LastContact
+from crm.rules.services import change_norm, last_decision
 from tests.factories.accounts import UserFactory
 from tests.factories.acquisition import ActivityFactory, LeadFactory
 from tests.factories.contacts import OrganisationFactory
@@ -14,10 +15,29 @@ TODAY = date(2026, 11, 2)
 AT = TODAY
 
 
-def test_the_shortest_norm_holds_for_who_is_several_things():
-    assert norm_of([Relation.OWNER, Relation.TENANT]) == 180
-    assert norm_of([Relation.PARTNER, Relation.BROKER]) == 60
-    assert norm_of([]) is None
+@pytest.mark.django_db
+def test_the_shortest_norm_holds_for_who_is_several_things(staff):
+    both = OrganisationFactory(kinds=("real_estate_owner", "broker"))
+    assert row(both, staff).norm_days == 90
+    assert row(OrganisationFactory(kinds=("company",)), staff).norm_days is None
+
+
+@pytest.mark.django_db
+def test_a_norm_decided_anew_is_the_one_that_contact_stands_beside(staff, administrator):
+    owner = OrganisationFactory(owner=True)
+    spoken(owner, days=100)
+    assert owner not in over_norm(relations_kept(staff, TODAY))
+    change_norm(
+        code="contact_owner",
+        value=60,
+        valid_from=TODAY,
+        reason="Vaker spreken",
+        seen=last_decision("contact_owner"),
+        by=administrator,
+        at=moment(),
+    )
+    assert row(owner, staff).norm_days == 60
+    assert owner in over_norm(relations_kept(staff, TODAY))
 
 
 @pytest.mark.parametrize(
@@ -72,8 +92,8 @@ def test_contact_of_a_strict_lead_counts_for_its_readers_alone(staff):
     spoken(company, lead=lead, days=2)
     assert row(company, staff).last_contact_on is None
     assert row(company, keeper).last_contact_on == TODAY - timedelta(days=2)
-    assert company in over_norm(relations_kept(staff, TODAY), TODAY)
-    assert company not in over_norm(relations_kept(keeper, TODAY), TODAY)
+    assert company in over_norm(relations_kept(staff, TODAY))
+    assert company not in over_norm(relations_kept(keeper, TODAY))
 
 
 @pytest.mark.django_db
@@ -87,5 +107,5 @@ def test_over_the_norm_is_counted_in_the_database_as_on_the_page(staff):
     by_hand = {
         found.pk for found in kept if LastContact(found.last_contact_on, found.norm_days, TODAY).is_over
     }
-    assert set(over_norm(kept, TODAY).values_list("pk", flat=True)) == by_hand
+    assert set(over_norm(kept).values_list("pk", flat=True)) == by_hand
     assert 0 < len(by_hand) < kept.count()
