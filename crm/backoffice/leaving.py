@@ -71,6 +71,10 @@ def _rows(request: HttpRequest, things: Belongings) -> list[dict[str, Any]]:
             return f"{row.reference} {names[row.pk][0]}"
         if kind == Kind.VIEWS:
             return str(row.name)
+        if kind == Kind.KEPT:
+            return str(row)
+        if kind == Kind.CALLS:
+            return f"{row.organisation} ({row.round.name})"
         name, is_readable = names.get(row.lead_id, ("", True))
         text = str(row.title) if is_readable else str(row._meta.verbose_name)
         return f"{text} ({name})" if name else text
@@ -102,6 +106,14 @@ def _endings(things: Belongings) -> list[str]:
                 "%(n)d calendar address stops working.",
                 "%(n)d calendar addresses stop working.",
                 things.calendars,
+            ),
+        ),
+        (
+            things.drops,
+            ngettext(
+                "%(n)d drop address takes no mail any more.",
+                "%(n)d drop addresses take no mail any more.",
+                things.drops,
             ),
         ),
         (

@@ -13,10 +13,15 @@ from accounts.invitations import Standing, invitation_of, send_invitation
 from accounts.models import User
 from accounts.post import wait_for_post
 from accounts.services import activate_user, deactivate_user, invite_user
+from crm.contacts.services import change_organisation
+from crm.desk.leaving.belongings import Kind
+from crm.desk.lists import save_view
 from tests.backoffice.conftest import logged_in
 from tests.factories.accounts import UserFactory
 from tests.factories.acquisition import LeadFactory, TaskFactory
 from tests.factories.contacts import OrganisationFactory
+from tests.factories.matching import NeedFactory
+from tests.factories.rounds import ContactRoundFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -54,6 +59,21 @@ def test_the_page_shows_all_previews_it_and_does_it_in_one_step(as_administrator
     listed = as_administrator.get(reverse("admin:accounts_accountevent_changelist"))
     assert listed.status_code == 200
     assert as_administrator.get(url_of(leaver)).status_code == 302
+
+
+def test_every_kind_of_responsibility_is_named_on_the_page(as_administrator, leaver, administrator):
+    lead = LeadFactory(owner=leaver, strict=True)
+    TaskFactory(owner=leaver, lead=lead)
+    TaskFactory(owner=leaver, lead=LeadFactory(owner=leaver))
+    NeedFactory(owner=leaver)
+    now = timezone.now()
+    save_view(list_name="acquisition.lead", name="Beurs", query="q=a", is_shared=True, by=leaver, at=now)
+    relation = OrganisationFactory(owner=True, name="Aalderoord Vastgoed")
+    change_organisation(organisation=relation, keeper=leaver, by=administrator, at=now)
+    ContactRoundFactory(name="Eigenaren", organisations=[relation], participants=[leaver])
+    page = as_administrator.get(url_of(leaver))
+    assert {row["kind"] for row in page.context["rows"]} == set(Kind.values)
+    assert "Aalderoord Vastgoed (Eigenaren)" in page.text
 
 
 def test_a_yes_without_the_preview_or_after_a_change_does_nothing(as_administrator, leaver, staff):

@@ -19,6 +19,7 @@ from crm.contacts.models import Organisation
 from crm.desk.bulk.models import BulkJob
 from crm.desk.calendar_models import CalendarAddress
 from crm.desk.list_models import SavedView
+from crm.desk.mail.models import DropAddress
 from crm.desk.rounds.models import RoundMember
 from crm.desk.snoozes import Snooze
 from crm.matching.models import HousingNeed
@@ -46,6 +47,7 @@ class Belongings:
     teams: int
     keys: int
     calendars: int
+    drops: int
     snoozes: int
     jobs: int
     sessions: int
@@ -59,7 +61,7 @@ class Belongings:
             for kind, rows in self.rows.items()
             for row in rows
         ]
-        ending = (self.teams, self.keys, self.calendars, self.snoozes, self.jobs)
+        ending = (self.teams, self.keys, self.calendars, self.drops, self.snoozes, self.jobs)
         return hashlib.sha256("|".join([*parts, str(ending)]).encode()).hexdigest()
 
     @property
@@ -87,6 +89,7 @@ def belongings(user: User, at: datetime) -> Belongings:
         teams=team_leads(user).count(),
         keys=user.api_keys.filter(revoked_at__isnull=True, expires_at__gt=at).count(),
         calendars=CalendarAddress.objects.filter(user=user, revoked_at__isnull=True).count(),
+        drops=DropAddress.objects.filter(user=user, revoked_at__isnull=True).count(),
         snoozes=running_snoozes(user, at).count(),
         jobs=unfinished_jobs(user).count(),
         sessions=_sessions(user, at),
@@ -101,7 +104,7 @@ def shared_views(user: User) -> "models.QuerySet[Any]":
 def calls(user: User) -> "models.QuerySet[Any]":
     """Relations that this person is to speak to in rounds that run."""
     rows = RoundMember.objects.filter(caller=user, round__closed_at__isnull=True)
-    return rows.select_related("organisation").order_by("pk")
+    return rows.select_related("organisation", "round").order_by("pk")
 
 
 def team_leads(user: User) -> "models.QuerySet[Any]":

@@ -127,7 +127,9 @@ class _Leaving:
         for relation in things.rows[Kind.KEPT]:
             self._try(Kind.KEPT, str(relation), partial(self._relation, relation, self.heirs[Kind.KEPT]))
         for member in things.rows[Kind.CALLS]:
-            self._try(Kind.CALLS, str(member), partial(self._call, member, self.heirs[Kind.CALLS]))
+            self._try(
+                Kind.CALLS, str(member.organisation), partial(self._call, member, self.heirs[Kind.CALLS])
+            )
 
     def _heir(self, kind: str, lead_id: int | None, strict: set[int]) -> User:
         return self.heirs[Kind.STRICT_LEADS if lead_id in strict else kind]
@@ -157,7 +159,8 @@ class _Leaving:
         )
 
     def _call(self, member: RoundMember, heir: User) -> None:
-        hand_over_call(member=member, to=heir, by=self.by, at=self.at)
+        """Whoever takes the call over takes part in the round from now on."""
+        hand_over_call(member=member, to=heir, by=self.by, at=self.at, is_joining=True)
 
     def close(self, things: Belongings) -> None:
         """End what runs in this person's name, and every way in."""

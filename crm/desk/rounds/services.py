@@ -145,9 +145,14 @@ def put_back(*, member: RoundMember, by: User, at: datetime) -> RoundMember:
 
 
 @transaction.atomic
-def hand_over_call(*, member: RoundMember, to: User, by: User, at: datetime) -> RoundMember:
-    """Another colleague of the round calls them."""
+def hand_over_call(
+    *, member: RoundMember, to: User, by: User, at: datetime, is_joining: bool = False
+) -> RoundMember:
+    """Another colleague of the round calls them; one who is joining takes part in it from now on."""
     fresh_round, fresh = _lock_member(member, at)
+    if is_joining:
+        refuse(_people_faults([to]))
+        fresh_round.participants.add(to)
     if not fresh_round.participants.filter(pk=to.pk).exists():
         message = _("%(who)s does not take part in this round.") % {"who": to}
         raise RuleError(Fault("takes_no_part", message, "to"))

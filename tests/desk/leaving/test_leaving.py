@@ -11,14 +11,18 @@ from accounts.services import activate_user
 from crm.acquisition.models import Lead, LeadEdit, Task
 from crm.acquisition.services import change_lead
 from crm.common.errors import RuleError, StaleError
+from crm.contacts.services import change_organisation
 from crm.desk.bulk import services as bulk
 from crm.desk.leaving.belongings import Kind, belongings
 from crm.desk.lists import save_view
-from crm.desk.models import CalendarAddress
+from crm.desk.mail.services import make_drop_address
+from crm.desk.models import CalendarAddress, DropAddress
 from crm.desk.services import begin_bulk, let_leave, make_calendar_address, snooze
 from tests.factories.accounts import ApiKeyFactory, UserFactory
 from tests.factories.acquisition import LeadFactory, TaskFactory
+from tests.factories.contacts import OrganisationFactory
 from tests.factories.matching import NeedFactory
+from tests.factories.rounds import ContactRoundFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -54,6 +58,19 @@ def owners(*rows):
         row.refresh_from_db()
         found.append(row.owner)
     return found
+
+
+def test_relations_and_calls_go_too_and_the_drop_address_ends(leaver, heir, administrator, now):
+    relation = OrganisationFactory(owner=True)
+    change_organisation(organisation=relation, keeper=leaver, by=administrator, at=now)
+    running = ContactRoundFactory(organisations=[relation], participants=[leaver])
+    make_drop_address(user=leaver, by=leaver, at=now)
+    let_leave(user=leaver, heirs=all_to(heir), by=administrator, at=now)
+    relation.refresh_from_db()
+    assert relation.keeper == heir
+    assert running.members.get().caller == heir
+    assert set(running.participants.all()) == {leaver, heir}
+    assert not DropAddress.objects.filter(user=leaver, revoked_at__isnull=True).exists()
 
 
 def test_what_runs_goes_to_a_colleague_and_what_ended_keeps_its_owner(leaver, heir, administrator, now):
