@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection
 from django.test.utils import CaptureQueriesContext
 
 from crm.acquisition.models import Lead, LeadEdit, StageChange, Task
@@ -13,6 +13,7 @@ from crm.acquisition.services import (
     NextStep,
     Park,
     RemoveTag,
+    carry_out,
     change_lead,
     close_lead,
     judge,
@@ -283,3 +284,46 @@ def test_a_next_step_needs_somebody_who_does_it_and_a_lead_that_still_runs(staff
     )
     assert outcomes(job) == {ended.pk: "refused", nobodys.pk: "refused", own.pk: "done"}
     assert Task.objects.get().owner == staff
+
+
+@pytest.mark.django_db
+def test_what_was_chosen_and_is_gone_begins_nothing(staff, now):
+    lead = LeadFactory(owner=staff)
+    with pytest.raises(RuleError) as refused:
+        begin_bulk(deed="add_tag", values={"tag": 404}, versions=versions(lead), by=staff, at=now)
+    assert [fault.code for fault in refused.value.faults] == ["gone"]
+    assert not BulkJob.objects.exists()
+
+
+@pytest.mark.django_db
+def test_more_leads_than_one_yes_may_change_are_refused(staff, now, monkeypatch):
+    monkeypatch.setattr(bulk, "MOST_LEADS", 1)
+    leads = [LeadFactory(owner=staff), LeadFactory(owner=staff)]
+    with pytest.raises(RuleError) as refused:
+        begin_bulk(deed="park", values=PARK, versions=versions(*leads), by=staff, at=now)
+    assert [fault.code for fault in refused.value.faults] == ["too_many"]
+
+
+@pytest.mark.django_db
+def test_a_round_that_is_full_leaves_the_next_work_for_the_next_round(staff, now, many):
+    begin_bulk(deed="park", values=PARK, versions=versions(*many[:3]), by=staff, at=now)
+    later = begin_bulk(
+        deed="park", values=PARK, versions=versions(*many[3:]), by=staff, at=now + timedelta(minutes=1)
+    )
+    assert run_due_bulk(at=now + timedelta(minutes=2), limit=3) == 3
+    assert set(outcomes(later).values()) == {"waiting"}
+
+
+@pytest.mark.django_db
+def test_a_row_that_clashes_at_that_moment_is_refused_and_the_others_are_done(staff, now, monkeypatch):
+    leads = [LeadFactory(owner=staff), LeadFactory(owner=staff)]
+
+    def clash(*, lead, **given):
+        if lead.pk == leads[0].pk:
+            raise IntegrityError("a_lead_is_parked_once")
+        return carry_out(lead=lead, **given)
+
+    monkeypatch.setattr(bulk, "carry_out", clash)
+    job = begin_bulk(deed="park", values=PARK, versions=versions(*leads), by=staff, at=now)
+    assert outcomes(job) == {leads[0].pk: "refused", leads[1].pk: "done"}
+    assert job.items.get(lead=leads[0]).reason

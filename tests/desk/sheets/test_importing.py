@@ -15,6 +15,7 @@ from crm.desk.sheets.services import (
     correct_rows,
     drop_sheet,
     forget_sheets,
+    map_again,
     map_columns,
     take_sheet,
     undo_sheet,
@@ -254,3 +255,37 @@ def test_what_is_not_imported_is_forgotten_at_once_and_the_rest_after_thirty_day
         assert (sheet.state, sheet.content, sheet.lines.count()) == (state, None, 0)
     with pytest.raises(RuleError, match="30"):
         undo_sheet(sheet=done, by=staff, at=now + KEPT + timedelta(days=1))
+
+
+def test_a_file_of_no_known_kind_is_not_taken(staff, now):
+    with pytest.raises(RuleError):
+        take_sheet(kind="invoices", name="a.csv", data=b"Naam\nA\n", by=staff, at=now)
+    assert not SheetImport.objects.exists()
+
+
+def test_one_goes_back_to_the_columns_and_what_was_mended_stays(staff, now):
+    sheet = looked_at("organisations", "Naam;Opgericht\nAcme;vorig jaar\n", staff, now)
+    mended = correct_rows(
+        sheet=sheet, corrections={2: {"founded_on": "1-1-2020"}}, left_out={}, by=staff, at=now
+    )
+    back = map_again(sheet=work_now(sheet=mended, at=now), by=staff, at=now)
+    assert back.state == SheetState.MAPPING
+    again = map_columns(sheet=back, mapping=back.mapping, options={}, by=staff, at=now)
+    assert verdicts(work_now(sheet=again, at=now)) == ["create"]
+
+
+def test_a_file_that_changes_nothing_is_not_imported(staff, now):
+    text = "Naam;KvK\nAcme;12345678\n"
+    imported("organisations", text, staff, now)
+    with pytest.raises(RuleError) as refused:
+        confirm_sheet(sheet=looked_at("organisations", text, staff, now), by=staff, at=now)
+    assert [fault.code for fault in refused.value.faults] == ["nothing_to_do"]
+
+
+def test_an_undo_is_promised_from_the_day_of_the_import_not_of_the_file(staff, now):
+    sheet = looked_at("organisations", "Naam\nAcme\n", staff, now)
+    late = now + KEPT - timedelta(days=1)
+    sheet = confirmed(sheet, staff, late)
+    assert forget_sheets(at=now + KEPT + timedelta(days=1)) == 0
+    sheet.refresh_from_db()
+    assert sheet.forgotten_at is None
