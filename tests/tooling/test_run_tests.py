@@ -87,6 +87,18 @@ def test_one_file_under_the_floor_fails_whatever_the_others_have(monkeypatch, ru
     assert run_tests.main(["--coverage"]) == code
 
 
+def test_with_coverage_a_browser_is_driven_apart_and_untraced(monkeypatch, runs):
+    with_postgres(monkeypatch)
+    monkeypatch.setattr(run_tests, "coverage_holds", lambda: True)
+    calls, codes = runs
+    codes["not soak and browser"] = run_tests.NOTHING_CHOSEN
+    assert run_tests.main(["--coverage"]) == 0
+    assert ["--cov" in call for call in calls] == [True, False, False]
+    assert [call[-1].split(":")[0] for call in calls] == ["sqlite", "sqlite", "postgres"]
+    codes["not soak and browser"] = 1
+    assert run_tests.main(["--coverage"]) == 1
+
+
 def test_coverage_of_nothing_is_no_coverage(monkeypatch, runs, tmp_path):
     with_postgres(monkeypatch)
     monkeypatch.setattr(run_tests, "ROOT", tmp_path)
